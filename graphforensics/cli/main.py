@@ -1,0 +1,77 @@
+"""The command line: one subcommand a job, one clear line for an error."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+import traceback
+import warnings
+from collections.abc import Sequence
+
+from graphforensics import __version__
+from graphforensics.errors import GraphForensicsError
+
+#: Subcommand -> its one-line help. Each lives in the module of its name beside this file.
+COMMANDS = {
+    "extract": "find, track and crop the faces of videos and images into a face store",
+    "forge": "make self-blended copies of clips to train and test detectors with",
+    "train": "train a detector on face stores",
+    "evaluate": "measure a detector on face stores",
+    "detect": "say how likely one clip or image is forged, and why",
+    "graph": "draw the face graph of a clip, or write it as GraphML or JSON",
+    "demo": "run everything once on a small clip",
+}
+
+
+def build_parser(command: str | None = None) -> argparse.ArgumentParser:
+    """Build the parser; only ``command``'s own module is imported for its options."""
+    parser = argparse.ArgumentParser(
+        prog="graphforensics",
+        description="Turns faces into graphs and finds forgeries in them.",
+        epilog="A score is a hint, never a proof: see the README on what it does not show.",
+    )
+    parser.add_argument("--version", action="version", version=f"graphforensics {__version__}")
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, summary in COMMANDS.items():
+        child = subparsers.add_parser(name, help=summary, description=summary.capitalize() + ".")
+        child.add_argument("--debug", action="store_true", help="show the traceback of an error")
+        if name == command:
+            module = importlib.import_module(f"graphforensics.cli.{name}")
+            module.add_arguments(child)
+            child.set_defaults(run=module.run)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one subcommand and return its exit status.
+
+    Returns:
+        0 when done, 1 when the program itself failed, 2 for bad input, 3 when some of
+        many files failed, 130 when interrupted.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    command = next((word for word in words if word in COMMANDS), None)
+    # Deprecation notes of the libraries beneath are for their developers.
+    warnings.filterwarnings("ignore", category=FutureWarning)
+    warnings.filterwarnings("ignore", category=DeprecationWarning)
+    args = build_parser(command).parse_args(words)
+    try:
+        return int(args.run(args))
+    except KeyboardInterrupt:
+        print("graphforensics: interrupted", file=sys.stderr)
+        return 130
+    except (GraphForensicsError, ValueError, OSError, MemoryError) as error:
+        return _report(args, error, 2)
+    except Exception as error:
+        return _report(args, error, 1)
+
+
+def _report(args: argparse.Namespace, error: BaseException, status: int) -> int:
+    if args.debug:
+        traceback.print_exc()
+    message = " ".join(str(error).split()) or type(error).__name__
+    if status == 1:
+        message = f"unexpected {type(error).__name__}: {message} (--debug shows where)"
+    print(f"graphforensics {args.command}: error: {message}", file=sys.stderr)
+    return status
