@@ -1,0 +1,29 @@
+"""What extraction met in one file."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass
+class ExtractionReport:
+    """Counts that :func:`extract_tracks` fills in as it goes.
+
+    Args:
+        frames: Frames looked at.
+        faceless: Frames among them in which no face was found.
+        faces: Faces yielded, over all frames and persons.
+        persons: Identities found.
+        truncated: Why decoding ended before the file's end, or ``None``.
+    """
+
+    frames: int = 0
+    faceless: int = 0
+    faces: int = 0
+    persons: int = 0
+    truncated: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the counts as a dictionary that JSON takes."""
+        return asdict(self)
