@@ -8,7 +8,7 @@ OUT    ?= demo-out
 PYTEST ?= $(VENV)/bin/python -m pytest
 DEMO_ARGS ?=
 
-.PHONY: install demo test test-temporal lint clean
+.PHONY: install demo test test-temporal lint docs clean
 
 install: $(VENV)/.installed
 
@@ -38,6 +38,10 @@ lint: install
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
+
+docs: install
+	$(VENV)/bin/python -m pip install --quiet --editable '.[docs]'
+	$(VENV)/bin/python -m sphinx --fail-on-warning --keep-going --quiet docs docs/_build/html
 
 clean:
 	rm -rf $(VENV) $(OUT) build *.egg-info
