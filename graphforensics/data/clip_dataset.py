@@ -1,0 +1,109 @@
+"""Clips out of face stores, as a PyTorch data set."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import torch
+from torch.utils.data import Dataset
+
+from graphforensics.data.face_track import FaceTrack
+from graphforensics.data.input_spec import InputSpec
+from graphforensics.errors import MissingDataError
+from graphforensics.preprocess.store.layout import TRACKS, read_header
+
+_NAMES = ("dataset", "manipulation", "video", "identity", "track_id")
+
+
+class ClipDataset(Dataset[dict[str, Any]]):
+    """One sample of every face track, or several, as the detector's ``spec`` wants them.
+
+    A sample is a dictionary of ``inputs`` (``uint8``, ``spec.shape``), ``label`` (``float32``,
+    1 fake, 0 real) and the strings ``dataset``, ``manipulation``, ``video``, ``identity`` and
+    ``track_id``, empty where unknown. Pixels are normalised later, on the device.
+
+    Training samples start at a random place within their share of the track and are flipped
+    left to right half of the time. Both follow from ``seed``, the epoch and the position alone, so
+    that they do not depend on the number of workers or on what was loaded before:
+    ``dataset[epoch, position]`` is the sample of that epoch (:class:`EpochSampler` asks so),
+    ``dataset[position]`` that of epoch 0.
+
+    A track's file is open only while a sample is read, and the table of tracks is an Arrow table,
+    whose memory workers share: a worker's own memory does not grow with the size of the set.
+
+    Args:
+        table: Rows of :func:`~graphforensics.data.track_table.track_table` that have a track.
+        spec: What the detector takes.
+        train: Draw the place and the flip at random; otherwise samples are always the same.
+        clips: Samples a track, evenly placed. Sample ``position`` is of track
+            ``position // clips``.
+        seed: Seed of the random places and flips.
+
+    Raises:
+        ValueError: ``clips`` is below 1.
+        MissingDataError: A row has no track or no label.
+
+    Example:
+        >>> from graphforensics.data.track_table import track_table
+        >>> spec = InputSpec("clip", size=112, snippets=5, frames=20)
+        >>> dataset = ClipDataset(track_table(["faces"]), spec)  # doctest: +SKIP
+        >>> dataset[0]["inputs"].shape  # doctest: +SKIP
+        torch.Size([5, 3, 20, 112, 112])
+    """
+
+    def __init__(
+        self, table: pa.Table, spec: InputSpec, train: bool = False, clips: int = 1, seed: int = 0
+    ) -> None:
+        if clips < 1:
+            raise ValueError(f"'clips' must be at least 1 (got {clips})")
+        _check(table)
+        self.table = table
+        self.spec = spec
+        self.train = train
+        self.clips = clips
+        self.seed = seed
+        self._margins: dict[str, float] = {}
+
+    def __len__(self) -> int:
+        return len(self.table) * self.clips
+
+    def __repr__(self) -> str:
+        kind = "training" if self.train else "testing"
+        return f"{type(self).__name__}({len(self.table)} tracks, {len(self)} samples, {kind})"
+
+    def __getitem__(self, item: int | tuple[int, int]) -> dict[str, Any]:
+        epoch, position = item if isinstance(item, tuple) else (0, item)
+        if not 0 <= position < len(self):
+            raise IndexError(f"position {position} is not in [0, {len(self)})")
+        number, clip = divmod(position, self.clips)
+        row = self.table.slice(number, 1).to_pylist()[0]
+        track = self._track(row)
+        rng = np.random.default_rng([self.seed, epoch, position])
+        inputs = track.clip(self.spec, rng if self.train else (clip + 0.5) / self.clips)
+        if self.train and rng.random() < 0.5:
+            inputs = inputs.flip(-1)
+        label = torch.tensor(float(row["label"] == "fake"))
+        return {"inputs": inputs, "label": label, **{name: row[name] or "" for name in _NAMES}}
+
+    def _track(self, row: dict[str, Any]) -> FaceTrack:
+        # The row is all that a track needs: no process but the first reads a whole manifest.
+        root = Path(row["store"])
+        margin = self._margins.get(row["store"])
+        if margin is None:
+            margin = self._margins[row["store"]] = read_header(root).margin
+        return FaceTrack(root / TRACKS / f"{row['track_id']}.parquet", row, margin)
+
+
+def _check(table: pa.Table) -> None:
+    if table.column("track_id").null_count:
+        raise MissingDataError("a row of 'table' has no face track; keep the rows with one")
+    labelled = pc.is_in(table.column("label"), pa.array(["real", "fake"]))
+    if not pc.all(labelled, min_count=0).as_py():
+        source = table.filter(pc.invert(labelled)).column("source")[0].as_py()
+        raise MissingDataError(
+            f"{source}: no label; give labels with 'extract --metadata' or with '--labels'"
+        )
