@@ -1,0 +1,21 @@
+"""The detectors: thin compositions of :mod:`graphforensics.nn`."""
+
+from graphforensics.models.detector import Detector
+from graphforensics.models.detector_output import DetectorOutput
+from graphforensics.models.load_detector import load_detector
+from graphforensics.models.mrl import MRL
+from graphforensics.models.mrl_graph_classifier import MRLGraphClassifier
+from graphforensics.models.mrl_output import MRLOutput
+from graphforensics.models.registry import DETECTORS
+from graphforensics.models.relation_learner import RelationLearner
+
+__all__ = [
+    "DETECTORS",
+    "MRL",
+    "Detector",
+    "DetectorOutput",
+    "MRLGraphClassifier",
+    "MRLOutput",
+    "RelationLearner",
+    "load_detector",
+]

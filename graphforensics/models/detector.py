@@ -1,0 +1,169 @@
+"""What every detector can do: judge, explain itself, and be saved."""
+
+from __future__ import annotations
+
+import json
+from abc import abstractmethod
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar, cast
+
+import torch
+from huggingface_hub import PyTorchModelHubMixin
+from safetensors.torch import save_model
+from torch import Tensor, nn
+from torch_geometric.data import Batch
+from torch_geometric.explain import ModelConfig
+
+from graphforensics import __version__
+from graphforensics.data.input_spec import InputSpec
+from graphforensics.models.detector_output import DetectorOutput
+from graphforensics.models.fast_inference import evaluating, fast_inference, fast_layout
+from graphforensics.nn.encoder.weights import load_weights, read_state_dict
+
+
+class Detector(nn.Module, PyTorchModelHubMixin):
+    """The base of all detectors: encode pixels, name regions, relate them, read the graph out.
+
+    A subclass has a :attr:`name`, keywords that JSON can hold (they are its configuration), and
+    the abstract methods. ``save_pretrained(folder)`` and ``from_pretrained(folder)`` round-trip
+    offline; :func:`~graphforensics.models.load_detector` finds the class by itself.
+    """
+
+    #: The word that says which detector a checkpoint is, as ``--model`` takes it.
+    name: ClassVar[str] = ""
+
+    input_spec: InputSpec
+
+    @abstractmethod
+    def forward(self, inputs: Tensor) -> DetectorOutput:
+        """Judge a batch.
+
+        Args:
+            inputs: ``[B, *input_spec.shape]``, normalised by ``input_spec.normalize``.
+
+        Raises:
+            ValueError: The inputs have another shape, or are bytes.
+        """
+
+    @abstractmethod
+    def loss(self, output: DetectorOutput, batch: Mapping[str, Any]) -> dict[str, Tensor]:
+        """Return ``"loss"``, to minimise, and its named parts.
+
+        Args:
+            output: What :meth:`forward` returned.
+            batch: The samples; ``"label"`` is ``[B]``, 1 is fake.
+        """
+
+    @property
+    @abstractmethod
+    def feature_layer(self) -> nn.Module:
+        """The module whose (last) output is the last feature map; Grad-CAM looks there."""
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The keywords that build this detector again, as JSON holds them."""
+        return dict(self._hub_mixin_config or {})  # type: ignore[arg-type]
+
+    def predict(self, inputs: Tensor) -> DetectorOutput:
+        """Judge a batch the fastest way that the device has.
+
+        In evaluation mode, without gradients, channels last, and in bfloat16 where the
+        processor computes in it; the mode that each part was in is restored.
+
+        Args:
+            inputs: As in :meth:`forward`.
+        """
+        self.check_inputs(inputs)
+        with evaluating(self), fast_inference(inputs.device):
+            output: DetectorOutput = self(fast_layout(inputs))
+        return output
+
+    def probability(self, inputs: Tensor) -> Tensor:
+        """Return the probability of fake, ``[B]``, from :meth:`predict`.
+
+        Args:
+            inputs: As in :meth:`forward`.
+        """
+        # A copy made outside is an ordinary tensor, which inference mode's are not.
+        return self.predict(inputs).probability.clone()
+
+    def graph(self, inputs: Tensor) -> Batch:
+        """Return the graphs that the verdicts are read from, as evaluation sees them.
+
+        Args:
+            inputs: As in :meth:`forward`.
+
+        Returns:
+            A batch of :class:`~graphforensics.data.FaceGraph` or
+            :class:`~graphforensics.data.FaceGraphSequence`.
+        """
+        with evaluating(self), torch.no_grad():
+            output: DetectorOutput = self(inputs)
+            return output.graph
+
+    def explain_config(self) -> ModelConfig:
+        """Say to PyTorch Geometric's explainers what :meth:`graph_classifier` returns."""
+        return ModelConfig(mode="binary_classification", task_level="graph", return_type="probs")
+
+    def check_inputs(self, inputs: Tensor) -> None:
+        """Raise ValueError unless the inputs are a normalised batch of :attr:`input_spec`."""
+        wanted = self.input_spec.shape
+        if inputs.dim() != len(wanted) + 1 or tuple(inputs.shape[1:]) != wanted:
+            axes = ", ".join(str(size) for size in wanted)
+            raise ValueError(f"'inputs' must be [B, {axes}] (got {list(inputs.shape)})")
+        if not inputs.is_floating_point():
+            raise ValueError(
+                f"'inputs' must be floating point, as 'input_spec.normalize' returns them "
+                f"(got {inputs.dtype})"
+            )
+
+    def _save_pretrained(self, save_directory: Path) -> None:
+        config = {"detector": self.name, "graphforensics_version": __version__, **self.config}
+        text = json.dumps(config, indent=2, sort_keys=True) + "\n"
+        (save_directory / "config.json").write_text(text, encoding="utf-8")
+        save_model(self, str(save_directory / "model.safetensors"))
+        (save_directory / "README.md").write_text(_CARD.format(name=self.name), encoding="utf-8")
+
+    @classmethod
+    def _from_pretrained(cls, *, model_id: str, **arguments: Any) -> Detector:
+        hub = {name: arguments.pop(name) for name in _HUB_ARGUMENTS if name in arguments}
+        # The saved weights include the encoder's: there is nothing to fetch for it.
+        keywords = {
+            **arguments,
+            **({"encoder_weights": None} if "encoder_weights" in arguments else {}),
+        }
+        if not Path(model_id).is_dir():
+            found = super()._from_pretrained(model_id=model_id, **hub, **keywords)
+            return cast(Detector, found)
+        detector = cls(**keywords)
+        origin = Path(model_id) / "model.safetensors"
+        load_weights(detector, read_state_dict(origin), origin)
+        return detector.to(hub.get("map_location", "cpu")).eval()
+
+
+#: What ``from_pretrained`` passes on beside the detector's own keywords.
+_HUB_ARGUMENTS = (
+    "revision",
+    "cache_dir",
+    "force_download",
+    "local_files_only",
+    "token",
+    "map_location",
+    "strict",
+)
+
+#: Lies beside the weights, so that whoever finds them knows what they are.
+_CARD = """---
+library_name: graphforensics
+tags: [deepfake-detection, {name}]
+---
+
+A detector of forged faces, `{name}`, saved by graphforensics. Its score is a hint, not a proof.
+
+```python
+from graphforensics.models import load_detector
+
+model = load_detector("this folder")
+```
+"""

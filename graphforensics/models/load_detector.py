@@ -1,0 +1,107 @@
+"""Read a detector back, whoever wrote it, without running code that the file brings."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from packaging.version import InvalidVersion, Version
+from torch import Tensor
+
+from graphforensics import __version__
+from graphforensics.errors import CheckpointError
+from graphforensics.models.detector import Detector
+from graphforensics.models.registry import DETECTORS
+from graphforensics.nn.encoder.weights import load_weights, read_checkpoint, read_state_dict
+
+
+def load_detector(path: str | Path, map_location: str | torch.device = "cpu") -> Detector:
+    """Read a detector from a folder of ``save_pretrained`` or a training checkpoint.
+
+    Pickled code is never run: files that hold some are refused. The detector is in
+    evaluation mode.
+
+    Args:
+        path: A folder with ``config.json`` and ``model.safetensors``, or a ``.ckpt`` of
+            ``graphforensics train``.
+        map_location: Device to put it on. Default: ``"cpu"``.
+
+    Raises:
+        CheckpointError: Nothing is there, it is damaged, of another model, written by a newer
+            version, or would run code.
+
+    Example:
+        >>> import tempfile
+        >>> from graphforensics.models import MRL
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     MRL(encoder="resnet10t", regions=4, size=64).save_pretrained(folder)
+        ...     load_detector(folder).config["regions"]
+        4
+    """
+    path = Path(path)
+    if not path.exists():
+        raise CheckpointError(f"{path}: no such file or folder")
+    config, state = _read_folder(path) if path.is_dir() else _read_training(path)
+    detector = _build(config, path)
+    load_weights(detector, state, path)
+    return detector.to(map_location).eval()
+
+
+def _read_folder(folder: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    file = folder / "config.json"
+    if not file.is_file():
+        raise CheckpointError(f"{folder}: no config.json in it, so it is not a saved detector")
+    try:
+        config = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CheckpointError(f"{file}: damaged ({error})") from error
+    if not isinstance(config, dict):
+        raise CheckpointError(f"{file}: must hold names and values")
+    return config, read_state_dict(folder / "model.safetensors")
+
+
+def _read_training(file: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    content = read_checkpoint(file)
+    settings = content.get("hyper_parameters")
+    if not isinstance(settings, dict) or not isinstance(settings.get("config"), dict):
+        raise CheckpointError(f"{file}: not a checkpoint of 'graphforensics train'")
+    config = {**settings["config"]}
+    for key in ("detector", "graphforensics_version"):
+        if key in settings:
+            config[key] = settings[key]
+    state = content.get("state_dict")
+    if not isinstance(state, dict) or not all(isinstance(v, Tensor) for v in state.values()):
+        raise CheckpointError(f"{file}: holds no weights")
+    prefix = "model."
+    return config, {k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}
+
+
+def _build(config: dict[str, Any], origin: Path) -> Detector:
+    keywords = dict(config)
+    _check_version(keywords.pop("graphforensics_version", __version__), origin)
+    name = keywords.pop("detector", None)
+    if name not in DETECTORS:
+        raise CheckpointError(
+            f"{origin}: holds the detector {name!r}; known are {', '.join(DETECTORS)}"
+        )
+    if "encoder_weights" in keywords:
+        # The checkpoint's weights include the encoder's: there is nothing to fetch for it.
+        keywords["encoder_weights"] = None
+    try:
+        return DETECTORS[name](**keywords)
+    except (TypeError, ValueError) as error:
+        raise CheckpointError(f"{origin}: its configuration is wrong: {error}") from error
+
+
+def _check_version(written: object, origin: Path) -> None:
+    try:
+        newer = Version(str(written)) > Version(__version__)
+    except InvalidVersion as error:
+        raise CheckpointError(f"{origin}: 'graphforensics_version' is {written!r}") from error
+    if newer:
+        raise CheckpointError(
+            f"{origin}: written by graphforensics {written}, this is {__version__}: install that "
+            f"version or a later one"
+        )

@@ -1,0 +1,9 @@
+"""The detectors by the word that names them."""
+
+from __future__ import annotations
+
+from graphforensics.models.detector import Detector
+from graphforensics.models.mrl import MRL
+
+#: What ``--model`` and a checkpoint's ``"detector"`` may say.
+DETECTORS: dict[str, type[Detector]] = {MRL.name: MRL}

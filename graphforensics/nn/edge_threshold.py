@@ -1,0 +1,98 @@
+"""The weight under which an edge counts as weak."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch
+from torch import Tensor
+from torch_geometric.utils import scatter
+
+EdgeThreshold = Literal["range", "quantile"]
+
+
+def edge_threshold(
+    edge_weight: Tensor,
+    batch: Tensor | None,
+    rate: float,
+    threshold: EdgeThreshold,
+    batch_size: int | None = None,
+) -> Tensor:
+    r"""Return the threshold of each edge's graph, in a shape that compares with the edges.
+
+    .. math:: q = \mathcal{E}_{\min} + (\mathcal{E}_{\max} - \mathcal{E}_{\min}) \cdot p
+
+    for ``"range"``, the p-quantile of the graph's edges (linear interpolation) for ``"quantile"``.
+    A NaN among a graph's edges makes its threshold NaN.
+
+    Args:
+        edge_weight: Weights of edges.
+        batch: Graph of each edge, or None for one graph a matrix.
+        rate: The share p.
+        threshold: ``"range"`` or ``"quantile"``.
+        batch_size: Number of graphs in ``batch``; counted by default.
+
+    Shapes:
+        ``edge_weight [E]``, ``[N, N]`` or ``[B, N, N]``; the output broadcasts against it.
+
+    Example:
+        >>> edges = torch.tensor([0.0, 1.0, 2.0, 10.0])
+        >>> edge_threshold(edges, None, 0.5, "range").item()
+        5.0
+        >>> edge_threshold(edges, None, 0.5, "quantile").item()
+        1.5
+    """
+    if edge_weight.numel() == 0:
+        return edge_weight
+    if batch is not None:
+        return _of_batch(edge_weight, batch, rate, threshold, batch_size)
+    rows = edge_weight.flatten(1) if edge_weight.dim() == 3 else edge_weight.reshape(1, -1)
+    ordered = rows.sort(dim=-1).values
+    level = _at(ordered, rate, threshold)
+    return level.view(-1, *(1,) * (edge_weight.dim() - 1))
+
+
+def _at(ordered: Tensor, rate: float, threshold: EdgeThreshold) -> Tensor:
+    # Sorting puts NaN last, so the largest tells whether there is one.
+    low, high = ordered[..., 0], ordered[..., -1]
+    if threshold == "range":
+        return _between(low, high, rate)
+    place = rate * (ordered.size(-1) - 1)
+    below = int(place)
+    above = min(below + 1, ordered.size(-1) - 1)
+    level = _between(ordered[..., below], ordered[..., above], place - below)
+    return torch.where(high.isnan(), high, level)
+
+
+def _of_batch(
+    edge_weight: Tensor,
+    batch: Tensor,
+    rate: float,
+    threshold: EdgeThreshold,
+    batch_size: int | None,
+) -> Tensor:
+    graphs = int(batch.max()) + 1 if batch_size is None else batch_size
+    low = scatter(edge_weight, batch, dim_size=graphs, reduce="min")
+    high = scatter(edge_weight, batch, dim_size=graphs, reduce="max")
+    if threshold == "range":
+        return _between(low, high, rate)[batch]
+    order = edge_weight.argsort(stable=True)
+    order = order[batch[order].argsort(stable=True)]
+    ordered = edge_weight[order]
+    count = scatter(torch.ones_like(batch), batch, dim_size=graphs, reduce="sum")
+    # Empty graphs have no edge that asks for a threshold; any valid place will do.
+    last = (count - 1).clamp(min=0)
+    start = (count.cumsum(0) - count).clamp(max=edge_weight.numel() - 1)
+    place = rate * last.double()
+    below = place.floor().long()
+    above = torch.minimum(below + 1, last)
+    share = (place - below).to(edge_weight.dtype)
+    level = _between(ordered[start + below], ordered[start + above], share)
+    return torch.where(high.isnan(), high, level)[batch]
+
+
+def _between(low: Tensor, high: Tensor, share: Tensor | float) -> Tensor:
+    # Neither end's weight exceeds 1, so huge ends do not overflow; rounding must not leave the
+    # range, or equal edges would all be cut.
+    level = low * (1 - share) + high * share
+    return torch.minimum(torch.maximum(level, low), high)

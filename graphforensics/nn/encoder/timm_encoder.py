@@ -1,0 +1,133 @@
+"""timm's image networks as encoders, of images and, frame by frame, of clips."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+import timm
+import torch
+from torch import Tensor, nn
+
+from graphforensics.errors import CheckpointError, MissingDataError
+from graphforensics.nn.encoder.weights import read_state_dict
+
+
+class TimmEncoder(nn.Module):
+    r"""An image network of timm without its head: an image or a clip in, feature maps out.
+
+    A clip's frames go through the network as one batch; nothing is mixed over time.
+
+    Args:
+        name: Any network of timm that gives out its feature maps, for instance ``"resnet18"``,
+            ``"mobilenetv3_small_050"`` or ``"legacy_xception"``.
+        weights: None leaves the weights random; ``"default"`` loads timm's, from its cache or
+            the network; anything else is a local file with timm's names, ``.safetensors`` or
+            ``torch.save``. Default: None.
+        out_indices: The stages whose maps are given out, counted from the shallowest, or
+            from the deepest if negative. Default: ``(-1,)``.
+        **options: Passed on to ``timm.create_model``.
+
+    Attributes:
+        channels: Channels of each map given out.
+        strides: Pixels of the image for one of the map, each.
+        temporal_strides: 1 for each map.
+        mean: Mean of each colour channel that the network was trained with.
+        std: Standard deviation of each colour channel, likewise.
+
+    Shapes:
+        ``images [B, 3, H, W]`` to a list of maps ``[B, C, H', W']``, or
+        ``[B, 3, D, H, W]`` to ``[B, C, D, H', W']``.
+
+    Raises:
+        ValueError: timm has no such network, an index is unknown, or the shape is another.
+        MissingDataError: ``"default"`` weights are neither cached nor within reach.
+        CheckpointError: The local file does not hold this network's weights.
+
+    Example:
+        >>> encoder = TimmEncoder("resnet10t", out_indices=(-2, -1))
+        >>> [maps.shape for maps in encoder(torch.rand(1, 3, 64, 64))]
+        [torch.Size([1, 256, 4, 4]), torch.Size([1, 512, 2, 2])]
+    """
+
+    def __init__(
+        self,
+        name: str = "resnet18",
+        weights: str | None = None,
+        out_indices: Sequence[int] = (-1,),
+        **options: Any,
+    ) -> None:
+        super().__init__()
+        if not timm.is_model(name):
+            raise ValueError(f"'name' must be a network of timm (got {name!r})")
+        self.name = name
+        # Any keyword goes to timm; only the indices are the encoder's.
+        self.network = _build(name, weights, list(out_indices), options)
+        info = cast(Any, self.network).feature_info
+        self.channels = tuple(int(number) for number in info.channels())
+        self.strides = tuple(int(number) for number in info.reduction())
+        self.temporal_strides = (1,) * len(self.channels)
+        trained = cast(Any, self.network).pretrained_cfg
+        self.mean = cast("tuple[float, float, float]", tuple(trained["mean"]))
+        self.std = cast("tuple[float, float, float]", tuple(trained["std"]))
+
+    def forward(self, images: Tensor) -> list[Tensor]:
+        """Return the feature maps of the stages asked for."""
+        if images.dim() not in (4, 5) or images.size(1) != 3:
+            raise ValueError(
+                f"'images' must be [B, 3, H, W] or [B, 3, D, H, W] (got {list(images.shape)})"
+            )
+        if images.dim() == 4:
+            return list(self.network(images))
+        frames = images.transpose(1, 2).flatten(0, 1)
+        folded = self.network(frames)
+        maps = [torch.unflatten(stage, 0, (images.size(0), -1)) for stage in folded]
+        return [stage.transpose(1, 2) for stage in maps]
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name!r}, channels={list(self.channels)})"
+
+
+def _build(
+    name: str, weights: str | None, out_indices: list[int], options: dict[str, Any]
+) -> nn.Module:
+    given = dict(options)
+    if weights not in (None, "default"):
+        state = read_state_dict(weights)
+        _check_names(name, state, weights, options)
+        given["pretrained_cfg_overlay"] = {"state_dict": state}
+    try:
+        network: nn.Module = timm.create_model(
+            name,
+            pretrained=weights is not None,
+            features_only=True,
+            out_indices=out_indices,
+            **given,
+        )
+    except (IndexError, AssertionError) as error:
+        raise ValueError(f"'out_indices' {out_indices} are not stages of '{name}'") from error
+    except Exception as error:
+        if weights is None:
+            raise
+        raise _unfetched(name, weights, error) from error
+    return network
+
+
+def _unfetched(name: str, weights: str, error: Exception) -> Exception:
+    line = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    if weights != "default":
+        return CheckpointError(f"{weights}: not the weights of '{name}' ({line})")
+    return MissingDataError(
+        f"the weights of '{name}' cannot be fetched ({line}); connect to the network, or give a "
+        f"local file, or None for random weights"
+    )
+
+
+def _check_names(name: str, state: dict[str, Tensor], origin: str, options: dict[str, Any]) -> None:
+    # timm itself would leave what is missing at random and only log it.
+    whole = timm.create_model(name, pretrained=False, num_classes=0, **options)
+    missing = [key for key in whole.state_dict() if key not in state]
+    if missing:
+        raise CheckpointError(
+            f"{origin}: '{missing[0]}' of '{name}' is missing ({len(missing)} tensors in all)"
+        )

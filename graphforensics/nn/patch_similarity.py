@@ -1,0 +1,155 @@
+"""How alike every two patches of a feature map are."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from torch_geometric.data import Batch
+
+from graphforensics.data.face_graph import FaceGraph
+from graphforensics.nn.argument_checks import check_floating, check_positive, check_shape
+from graphforensics.nn.precision import unit_length, widened
+
+
+def patch_similarity(features: Tensor, k: int = 5) -> Tensor:
+    r"""Compare all patches of a k x k grid by the cosine of their features.
+
+    .. math:: \hat{s}_{ij} = \frac{1}{2} \left( \left\langle
+        \frac{\mathbf{u}_i}{\lVert \mathbf{u}_i \rVert_2},
+        \frac{\mathbf{u}_j}{\lVert \mathbf{u}_j \rVert_2} \right\rangle + 1 \right)
+
+    Eq. 7 of "Local Relation Learning for Face Forgery Detection" (AAAI 2021). A patch of zeros
+    has no direction: its similarity to all, itself included, is 0.5.
+
+    Args:
+        features: Feature maps; zeros are added below and to the right until k divides them.
+        k: Patches along each side. Default: 5.
+
+    Shapes:
+        ``features [B, C, H, W]``, output ``[B, k*k, k*k]`` in [0, 1], patches in raster order.
+
+    Raises:
+        ValueError: ``k`` is not positive, or the features have another shape or are no floats.
+
+    Example:
+        >>> features = torch.tensor([[1.0, 2.0], [-1.0, 0.0]]).view(1, 1, 2, 2)
+        >>> patch_similarity(features, k=2)[0, 0].tolist()
+        [1.0, 1.0, 0.0, 0.5]
+    """
+    check_positive(k=k)
+    check_shape("features", features, ("B", "C", "H", "W"))
+    check_floating("features", features)
+    unit = unit_length(widened(feature_patches(features, k))).to(features.dtype)
+    half = unit.new_full((1, 1, 1), 0.5)
+    # Rounding can lead out of the unit interval, by a few units of the last place.
+    return torch.baddbmm(half, unit, unit.transpose(1, 2), alpha=0.5).clamp(0, 1)
+
+
+def feature_patches(features: Tensor, k: int) -> Tensor:
+    """Cut feature maps into k x k patches, each one long vector.
+
+    Args:
+        features: ``[B, C, H, W]``.
+        k: Patches along each side.
+
+    Shapes:
+        Output ``[B, k*k, C*h*w]`` with h = ceil(H / k) and w = ceil(W / k), raster order.
+
+    Example:
+        >>> feature_patches(torch.arange(4.0).view(1, 1, 2, 2), 1).tolist()
+        [[[0.0, 1.0, 2.0, 3.0]]]
+    """
+    height, width = features.shape[-2:]
+    tall, wide = -(-height // k), -(-width // k)
+    padded = functional.pad(features, (0, k * wide - width, 0, k * tall - height))
+    grid = padded.reshape(features.size(0), features.size(1), k, tall, k, wide)
+    return grid.permute(0, 2, 4, 1, 3, 5).flatten(3).flatten(1, 2)
+
+
+def patch_centres(height: int, width: int, k: int) -> Tensor:
+    """Return where each patch of a k x k grid has its centre, x then y, from 0 to 1.
+
+    What was added to make k divide the sides does not count; a patch of nothing else lies on
+    the edge.
+
+    Args:
+        height: Height H of the map.
+        width: Width W of the map.
+        k: Patches along each side.
+
+    Shapes:
+        Output ``[k*k, 2]``, raster order.
+
+    Example:
+        >>> patch_centres(4, 4, 2).tolist()
+        [[0.25, 0.25], [0.75, 0.25], [0.25, 0.75], [0.75, 0.75]]
+    """
+    x, y = _middles(width, k), _middles(height, k)
+    return torch.stack([x.repeat(k), y.repeat_interleave(k)], dim=1)
+
+
+class PatchSimilarityGraph(nn.Module):
+    r"""A face as a graph of patches whose edges say how alike they are.
+
+    .. math:: \hat{s}_{ij} = \tfrac{1}{2} \left( \cos(\mathbf{u}_i, \mathbf{u}_j) + 1 \right)
+
+    The module twin of :func:`patch_similarity`: eq. 7 of "Local Relation Learning for Face
+    Forgery Detection" (AAAI 2021), on features that are fused as in eq. 6
+    (:class:`~graphforensics.nn.RGBFrequencyAttention`).
+
+    Args:
+        k: Patches along each side. Default: 5, the paper's.
+
+    Shapes:
+        ``features [B, C, H, W]``, output ``[B, k*k, k*k]`` in [0, 1].
+
+    Raises:
+        ValueError: ``k`` is not positive, or the features have another shape.
+
+    Example:
+        >>> relate = PatchSimilarityGraph(k=5)
+        >>> relate(torch.rand(2, 8, 10, 10)).shape
+        torch.Size([2, 25, 25])
+        >>> relate.graph(torch.rand(2, 8, 10, 10))[0].edge_weight.shape
+        torch.Size([625])
+    """
+
+    def __init__(self, k: int = 5) -> None:
+        super().__init__()
+        check_positive(k=k)
+        self.k = k
+
+    def reset_parameters(self) -> None:
+        """Do nothing: there is nothing to learn."""
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Return the similarity of every two patches."""
+        return patch_similarity(features, self.k)
+
+    def graph(self, features: Tensor, y: Tensor | None = None) -> Batch:
+        """Return one complete graph a face: nodes are patches, edge weights similarities.
+
+        Args:
+            features: ``[B, C, H, W]``.
+            y: Labels ``[B]``. Default: none.
+        """
+        similarity = self(features)
+        patches = feature_patches(features, self.k)
+        pos = patch_centres(features.size(2), features.size(3), self.k).to(features.device)
+        return Batch.from_data_list(
+            [
+                FaceGraph.from_dense(
+                    x, adjacency, pos=pos, y=None if y is None else y[face], kind="patch"
+                )
+                for face, (x, adjacency) in enumerate(zip(patches, similarity, strict=True))
+            ]
+        )
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(k={self.k})"
+
+
+def _middles(length: int, k: int) -> Tensor:
+    edges = (torch.arange(k + 1) * -(-length // k)).clamp(max=length) / length
+    return (edges[1:] + edges[:-1]) / 2

@@ -1,0 +1,104 @@
+"""The temporal graph convolution cell on a list of edges."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from graphforensics.nn.edge_sum import EdgeSum
+from graphforensics.nn.tgcn_gates import Propagation, TGCNGates
+
+
+class TGCNCell(TGCNGates):
+    r"""A gated recurrent unit whose input and hidden state are both graph-convolved, over edges.
+
+    The equations and the parameters are those of :class:`~graphforensics.nn.DenseTGCNCell`, which
+    gives the same numbers; the edge :math:`j \to i` is ``edge_index[:, e] = (j, i)`` and carries
+    :math:`\mathcal{E}_{ij}`. The call is that of ``torch_geometric_temporal``'s recurrent cells, so
+    that either can stand in for the other; batches are PyG's, one large graph.
+
+    Args:
+        in_channels: Features of a node, C.
+        hidden_channels: Features of a node's hidden state, H.
+        normalize: Add self-loops and normalise the edges with the Laplacian. Default: False,
+            the paper's equations.
+
+    Shapes:
+        ``x [N, C]``, ``edge_index [2, E]``, ``edge_weight [E]``, ``h`` and the output ``[N, H]``.
+
+    Raises:
+        ValueError: A shape is not one of these.
+
+    Example:
+        >>> cell = TGCNCell(8, 4)
+        >>> edge_index = torch.tensor([[0, 1, 2], [1, 2, 0]])
+        >>> h = cell(torch.rand(3, 8), edge_index)
+        >>> cell(torch.rand(3, 8), edge_index, torch.rand(3), h).shape
+        torch.Size([3, 4])
+    """
+
+    def __init__(self, in_channels: int, hidden_channels: int, normalize: bool = False) -> None:
+        super().__init__(in_channels, hidden_channels, normalize)
+        self.edge_sum = EdgeSum(normalize)
+
+    @classmethod
+    def sharing(cls, cell: TGCNGates) -> TGCNCell:
+        """Return a cell over edges with the very parameters of ``cell``, not a copy.
+
+        Args:
+            cell: A dense cell, or another one over edges.
+        """
+        shared = cls(cell.in_channels, cell.hidden_channels, cell.normalize)
+        shared.weight_input = cell.weight_input
+        shared.weight_hidden = cell.weight_hidden
+        shared.bias = cell.bias
+        return shared
+
+    def forward(
+        self,
+        x: Tensor,
+        edge_index: Tensor,
+        edge_weight: Tensor | None = None,
+        h: Tensor | None = None,
+    ) -> Tensor:
+        """Return the next hidden state."""
+        if x.dim() != 2:
+            raise ValueError(f"'x' must be [N, C] (got {list(x.shape)})")
+        h = self.initial(x, h)
+        propagation = self._propagation(edge_index, edge_weight)
+        return self.step(propagation(x @ self.weight_input, None), propagation, h, None)
+
+    def forward_sequence(
+        self,
+        x: Tensor,
+        edge_index: Tensor,
+        edge_weight: Tensor | None = None,
+        h: Tensor | None = None,
+    ) -> Tensor:
+        """Return the hidden state after every step: ``[N, T, C] -> [N, T, H]``.
+
+        The axes are those of :class:`~graphforensics.data.FaceGraphSequence`. The input's
+        convolution, most of the work, is done for all steps at once.
+
+        Args:
+            x: Features over time.
+            edge_index: The edges, the same at all steps.
+            edge_weight: ``[E]``, or ``[E, T]`` where the weights change.
+            h: Hidden state before the first step, ``[N, H]``; zeros by default.
+
+        Raises:
+            ValueError: A shape is not the wanted one, or there is no step.
+        """
+        if x.dim() != 3 or x.size(1) == 0:
+            raise ValueError(f"'x' must be [N, T, C] with T > 0 (got {list(x.shape)})")
+        propagation = self._propagation(edge_index, edge_weight)
+        return self.unroll(x, propagation, self.initial(x[:, 0], h))
+
+    def _propagation(self, edge_index: Tensor, edge_weight: Tensor | None) -> Propagation:
+        def sum_neighbours(x: Tensor, t: int | None) -> Tensor:
+            weight = edge_weight
+            if weight is not None and weight.dim() == 2 and t is not None:
+                weight = weight[:, t]
+            summed: Tensor = self.edge_sum(x, edge_index, weight)
+            return summed
+
+        return sum_neighbours

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import pytest
+import timm
+import torch
+from safetensors.torch import save_file
+
+from graphforensics.errors import CheckpointError, MissingDataError
+from graphforensics.nn import TimmEncoder, build_encoder
+
+
+@pytest.mark.parametrize("name", ["resnet10t", "mobilenetv3_small_050", "vit_tiny_patch16_224"])
+def test_channels_strides_and_colours(name):
+    encoder = TimmEncoder(name, out_indices=(-2, -1)).eval()
+    with torch.no_grad():
+        maps = encoder(torch.rand(1, 3, 224, 224))
+    assert [m.size(1) for m in maps] == list(encoder.channels)
+    assert [224 // m.size(2) for m in maps] == list(encoder.strides)
+    wanted = timm.create_model(name).pretrained_cfg
+    assert (encoder.mean, encoder.std) == (tuple(wanted["mean"]), tuple(wanted["std"]))
+    assert encoder.temporal_strides == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "suffix"), [("resnet10t", ".pth"), ("convnext_atto", ".safetensors")]
+)
+def test_numbers_are_timms_also_from_a_file(tmp_path, name, suffix):
+    # convnext's maps have other names inside than its checkpoints, and are not normalised.
+    network = timm.create_model(name, num_classes=5).eval()
+    path = tmp_path / f"weights{suffix}"
+    if suffix == ".safetensors":
+        save_file(network.state_dict(), path)
+    else:
+        torch.save(network.state_dict(), path)
+    encoder = build_encoder(name, str(path)).eval()
+    images = torch.rand(2, 3, 64, 64)
+    wanted = network.forward_features(images)
+    if name == "convnext_atto":
+        wanted = network.stages(network.stem(images))
+    assert torch.allclose(encoder(images)[0], wanted, atol=1e-5)
+
+
+def test_a_clip_is_its_frames():
+    encoder = TimmEncoder("resnet10t", out_indices=(1, -1)).eval()
+    clips = torch.rand(2, 3, 4, 64, 64)
+    for maps, *frames in zip(encoder(clips), *[encoder(clips[:, :, d]) for d in range(4)], strict=True):
+        assert maps.shape[:3] == (2, frames[0].size(1), 4)
+        assert torch.allclose(maps, torch.stack(frames, 2), atol=1e-5)
+
+
+def test_options_reach_timm():
+    encoder = TimmEncoder("resnet10t", output_stride=8)
+    assert encoder.strides == (8,)
+    assert encoder(torch.rand(2, 3, 64, 64))[0].shape == (2, 512, 8, 8)
+    assert repr(encoder) == "TimmEncoder('resnet10t', channels=[512])"
+
+
+def test_default_weights_without_a_network(no_network):
+    with pytest.raises(MissingDataError, match="weights of 'resnet18' cannot be fetched"):
+        TimmEncoder("resnet18", "default")
+
+
+def test_files_that_are_not_the_networks_weights(tmp_path, trap):
+    path = tmp_path / "weights.pth"
+    with pytest.raises(CheckpointError, match="no such file"):
+        TimmEncoder("resnet10t", str(path))
+    torch.save({"conv1.weight": trap}, path)
+    with pytest.raises(CheckpointError, match="run code"):
+        TimmEncoder("resnet10t", str(path))
+    assert not trap.path.exists()
+    state = timm.create_model("resnet10t").state_dict()
+    torch.save({**state, "layer4.0.conv1.weight": torch.zeros(3)}, path)
+    with pytest.raises(CheckpointError, match=r"weights.pth"):
+        TimmEncoder("resnet10t", str(path))
+    del state["layer4.0.conv1.weight"]
+    torch.save(state, path)
+    with pytest.raises(CheckpointError, match=r"'layer4.0.conv1.weight' of 'resnet10t' is missing"):
+        TimmEncoder("resnet10t", str(path))
+
+
+def test_wrong_arguments():
+    with pytest.raises(ValueError, match=r"'name' must be a network of timm \(got 'nonesuch'\)"):
+        TimmEncoder("nonesuch")
+    with pytest.raises(ValueError, match=r"'out_indices' \[9\] are not stages of 'resnet10t'"):
+        TimmEncoder("resnet10t", out_indices=[9])
+    with pytest.raises(ValueError, match=r"'images' must be .* \(got \[2, 1, 8, 8\]\)"):
+        TimmEncoder("resnet10t")(torch.rand(2, 1, 8, 8))
