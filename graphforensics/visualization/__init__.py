@@ -1,0 +1,30 @@
+"""Face graphs as pictures, and as files for other programs."""
+
+from graphforensics.visualization.draw_face_graph import draw_face_graph
+from graphforensics.visualization.draw_over_time import draw_over_time
+from graphforensics.visualization.draw_regions import draw_regions
+from graphforensics.visualization.draw_relation_matrix import draw_relation_matrix
+from graphforensics.visualization.draw_verdict import draw_verdict
+from graphforensics.visualization.mean_graph import mean_graph
+from graphforensics.visualization.networkx_graph import networkx_graph
+from graphforensics.visualization.person_graph import PersonGraph, person_graph
+from graphforensics.visualization.region_outline import region_outline
+from graphforensics.visualization.save_figure import save_figure
+from graphforensics.visualization.spread_nodes import spread_nodes
+from graphforensics.visualization.write_graph import write_graph
+
+__all__ = [
+    "PersonGraph",
+    "draw_face_graph",
+    "draw_over_time",
+    "draw_regions",
+    "draw_relation_matrix",
+    "draw_verdict",
+    "mean_graph",
+    "networkx_graph",
+    "person_graph",
+    "region_outline",
+    "save_figure",
+    "spread_nodes",
+    "write_graph",
+]

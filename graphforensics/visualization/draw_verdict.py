@@ -1,0 +1,100 @@
+"""The whole picture of one person: face graph, relations, regions, and time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.figure import Figure, SubFigure
+from numpy.typing import NDArray
+
+from graphforensics.data.face_graph import FaceGraph
+from graphforensics.data.face_graph_sequence import FaceGraphSequence
+from graphforensics.visualization.draw_face_graph import draw_face_graph
+from graphforensics.visualization.draw_over_time import draw_over_time
+from graphforensics.visualization.draw_regions import draw_regions
+from graphforensics.visualization.draw_relation_matrix import draw_relation_matrix
+
+#: More regions than that are a grid that explains itself.
+_MANY = 24
+
+
+def draw_verdict(
+    graph: FaceGraph | FaceGraphSequence,
+    images: Sequence[NDArray[np.uint8]],
+    title: str = "",
+    probabilities: Sequence[float] | None = None,
+    times: Sequence[float] | None = None,
+    snippet: int | None = None,
+    names: Sequence[str] | None = None,
+    strongest: int | None = 24,
+    figure: Figure | SubFigure | None = None,
+) -> Figure | SubFigure:
+    """Draw the face graph, its relations, its regions and the verdict over time on one sheet.
+
+    Args:
+        graph: One person's graph, or sequence of one snapshot an image.
+        images: The face in each snapshot, RGB, ``uint8``; of a single graph the one face.
+        title: The head of the sheet.
+        probabilities: Probability of forgery after each snapshot.
+        times: Start of each snapshot in seconds.
+        snippet: Draw this snapshot instead of the mean over all of them.
+        names: Name of each node, their region numbers by default.
+        strongest: Draw only so many edges between nodes, None for all.
+        figure: Where to draw; a new figure by default.
+
+    Raises:
+        ValueError: ``snippet`` is none of the sequence's, a shape is wrong, or there are not
+            as many images as snapshots.
+    """
+    steps = len(graph) if isinstance(graph, FaceGraphSequence) else 1
+    if len(images) != steps:
+        raise ValueError(f"'images' must hold {steps} faces, one a snapshot (got {len(images)})")
+    if snippet is not None and not 0 <= snippet < steps:
+        raise ValueError(f"'snippet' must be from 0 to {steps - 1} (got {snippet})")
+    drawn, image = graph, images[steps // 2]
+    if snippet is not None:
+        image = images[snippet]
+        drawn = graph[snippet] if isinstance(graph, FaceGraphSequence) else graph
+    if figure is None:
+        figure = Figure(figsize=sheet_size(graph), layout="constrained")
+    figure.suptitle(title, fontsize=13, fontweight="bold", parse_math=False)
+    over_time = isinstance(graph, FaceGraphSequence) and steps > 1
+    parts = figure.subfigures(
+        2 if over_time else 1, 1, squeeze=False, height_ratios=_rows(over_time)
+    )
+    left, right = np.ravel(parts[0, 0].subfigures(1, 2, width_ratios=[1.15, 1]))
+    draw_face_graph(drawn, image, left.add_subplot(), names, strongest)
+    _draw_right(drawn, image, right, names)
+    if isinstance(graph, FaceGraphSequence) and over_time:
+        pos = (
+            graph.pos.detach().cpu().numpy()
+            if "pos" in graph and graph.is_over_time("pos")
+            else None
+        )
+        draw_over_time(images, times, probabilities, pos, snippet, parts[1, 0])
+    return figure
+
+
+def sheet_size(graph: FaceGraph | FaceGraphSequence) -> tuple[float, float]:
+    """Return width and height in inches of the sheet that :func:`draw_verdict` makes."""
+    over_time = isinstance(graph, FaceGraphSequence) and len(graph) > 1
+    return (12.5, 11.0 if over_time else 8.1)
+
+
+def _rows(over_time: bool) -> list[float]:
+    return [7.9, 3.1] if over_time else [1.0]
+
+
+def _draw_right(
+    graph: FaceGraph | FaceGraphSequence,
+    image: NDArray[np.uint8],
+    figure: SubFigure,
+    names: Sequence[str] | None,
+) -> None:
+    if "attention" not in graph or (graph.num_nodes or 0) > _MANY:
+        draw_relation_matrix(graph, figure.add_subplot(), names)
+        return
+    above, below = np.ravel(np.array(figure.subfigures(2, 1, height_ratios=[1.35, 1])))
+    draw_relation_matrix(graph, above.add_subplot(), names)
+    draw_regions(graph, image, below, names)

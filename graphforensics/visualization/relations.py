@@ -1,0 +1,119 @@
+"""A face graph as the plain numbers that pictures and files are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphforensics.data.face_graph import FaceGraph
+from graphforensics.data.face_graph_sequence import FaceGraphSequence
+from graphforensics.visualization.mean_graph import mean_graph
+
+#: What a node is called in a picture.
+WORDS = {
+    "region": "region",
+    "patch": "patch",
+    "au": "action unit",
+    "part": "facial part",
+    "token": "token",
+}
+
+
+@dataclass(frozen=True)
+class Relations:
+    """Nodes and edges of one graph as arrays.
+
+    Args:
+        pos: Places ``[N, 2]`` from 0 to 1; in a circle where the graph has none.
+        source: Sending node of each edge ``[E]``.
+        target: Receiving node of each edge ``[E]``.
+        weight: Its strength ``[E]``, 1 where the graph has none.
+        kept: False where it was masked ``[E]``.
+        attention: Where each node looks ``[N, h, w]``, or None.
+        names: Name of each node.
+        word: What a node is called.
+    """
+
+    pos: NDArray[np.float64]
+    source: NDArray[np.int64]
+    target: NDArray[np.int64]
+    weight: NDArray[np.float64]
+    kept: NDArray[np.bool_]
+    attention: NDArray[np.float64] | None
+    names: list[str]
+    word: str
+
+    @property
+    def blind(self) -> NDArray[np.bool_]:
+        """True for nodes whose attention is zero everywhere: they look at nothing."""
+        if self.attention is None:
+            return np.zeros(len(self.pos), dtype=np.bool_)
+        blind: NDArray[np.bool_] = self.attention.max(axis=(1, 2)) <= 0
+        return blind
+
+    @property
+    def share(self) -> NDArray[np.float64]:
+        """Strength of each edge over the strongest one's, from 0 to 1."""
+        size = np.abs(self.weight)
+        top = size.max(initial=0)
+        return size / top if top > 0 else size
+
+    def strongest(self, count: int | None) -> NDArray[np.int64]:
+        """Return the ``count`` strongest edges between two nodes, the weakest of them first."""
+        between = np.flatnonzero((self.source != self.target) & (self.weight != 0))
+        order = between[np.argsort(np.abs(self.weight[between]), kind="stable")]
+        return order if count is None else order[max(len(order) - count, 0) :]
+
+
+def relations(
+    graph: FaceGraph | FaceGraphSequence, names: Sequence[str] | None = None
+) -> Relations:
+    """Read a graph, or the mean of a sequence, into arrays.
+
+    Args:
+        graph: What is to be drawn.
+        names: Name of each node, their region numbers by default.
+
+    Raises:
+        ValueError: The graph's shapes are wrong, or a value is not finite, or there are not as
+            many names as nodes.
+    """
+    graph.validate()
+    still = mean_graph(graph)
+    nodes = int(still.num_nodes or 0)
+    given = list(names) if names is not None else _numbers(still, nodes)
+    if len(given) != nodes:
+        raise ValueError(f"'names' must hold {nodes} names (got {len(given)})")
+    edges = still.edge_index.cpu().numpy().astype(np.int64)
+    return Relations(
+        pos=_array(still, "pos", _circle(nodes)),
+        source=edges[0],
+        target=edges[1],
+        weight=_array(still, "edge_weight", np.ones(edges.shape[1])),
+        kept=_array(still, "edge_kept", np.ones(edges.shape[1])) > 0,
+        attention=_array(still, "attention", np.zeros(0)) if "attention" in still else None,
+        names=given,
+        word=WORDS.get(still.get("kind", "region"), "region"),
+    )
+
+
+def _numbers(graph: FaceGraph, nodes: int) -> list[str]:
+    ids = graph.region_id.tolist() if "region_id" in graph else range(nodes)
+    return [str(number) for number in ids]
+
+
+def _array(graph: FaceGraph, name: str, default: NDArray[np.float64]) -> NDArray[np.float64]:
+    if name not in graph:
+        return default
+    values: NDArray[np.float64] = graph[name].detach().double().cpu().numpy()
+    if not np.isfinite(values).all():
+        raise ValueError(f"'{name}' holds values that are not finite")
+    return values
+
+
+def _circle(nodes: int) -> NDArray[np.float64]:
+    angle = 2 * np.pi * np.arange(nodes) / max(nodes, 1) - np.pi / 2
+    return 0.5 + 0.38 * np.stack([np.cos(angle), np.sin(angle)], axis=1)

@@ -1,0 +1,45 @@
+"""Figures as files, the same bytes for the same picture."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Literal
+
+import matplotlib
+from matplotlib.figure import Figure
+
+from graphforensics.preprocess.store.writing import writing
+
+FigureFormat = Literal["png", "svg"]
+
+
+def save_figure(
+    figure: Figure, path: str | Path, format: FigureFormat = "png", dpi: float = 110
+) -> None:
+    """Write a figure whole or not at all; text of an SVG stays text.
+
+    Args:
+        figure: What to write.
+        path: Where it goes.
+        format: ``"png"`` or ``"svg"``.
+        dpi: Pixels an inch of a PNG.
+
+    Raises:
+        OutputError: The file cannot be written.
+    """
+    path = Path(path)
+    part = path.with_name(f".{path.name}.part")
+    metadata = {"Date": None} if format == "svg" else {"Software": None}
+    try:
+        with (
+            writing(path),
+            warnings.catch_warnings(),
+            matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "graphforensics"}),
+        ):
+            # A file's name may hold letters that the font lacks; they are drawn as boxes.
+            warnings.filterwarnings("ignore", message="Glyph .* missing from")
+            figure.savefig(part, format=format, dpi=dpi, metadata=metadata)
+            part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from graphforensics.data.face_graph import FaceGraph
+from graphforensics.visualization.relations import relations
+
+
+def test_strongest_edges_come_last_and_leave_out_loops_and_zeros(graph: FaceGraph):
+    parts = relations(graph)
+    pairs = [(parts.source[e], parts.target[e]) for e in parts.strongest(None)]
+    assert pairs == [(1, 2), (0, 1), (1, 0), (0, 2), (2, 0)]
+    assert [parts.weight[e] for e in parts.strongest(2)] == [3.0, -4.0]
+    assert len(parts.strongest(0)) == 0
+    np.testing.assert_allclose(parts.share.max(), 1)
+    np.testing.assert_allclose(parts.share[parts.strongest(2)], [0.75, 1.0])
+
+
+def test_a_bare_graph_stands_in_a_circle_with_weights_of_one():
+    graph = FaceGraph(torch.zeros(4, 1), torch.tensor([[0, 1], [1, 2]]))
+    parts = relations(graph)
+    assert parts.weight.tolist() == [1, 1]
+    assert parts.kept.all()
+    assert parts.names == ["0", "1", "2", "3"]
+    np.testing.assert_allclose(np.linalg.norm(parts.pos - 0.5, axis=1), 0.38)
+
+
+def test_a_node_whose_attention_is_zero_is_blind(graph: FaceGraph):
+    graph.attention[1] = 0
+    assert relations(graph).blind.tolist() == [False, True, False]
+
+
+def test_weights_that_are_all_zero_have_no_share():
+    graph = FaceGraph.from_dense(torch.zeros(2, 1), torch.zeros(2, 2))
+    assert relations(graph).share.tolist() == [0, 0, 0, 0]
+    assert len(relations(graph).strongest(None)) == 0
+
+
+@pytest.mark.parametrize("name", ["edge_weight", "pos", "attention"])
+def test_values_that_are_no_numbers_are_named(graph: FaceGraph, name: str):
+    graph[name].view(-1)[1] = float("nan")
+    with pytest.raises(ValueError, match=f"'{name}' holds values that are not finite"):
+        relations(graph)
+
+
+def test_names_must_be_as_many_as_nodes(graph: FaceGraph):
+    with pytest.raises(ValueError, match=r"'names' must hold 3 names \(got 2\)"):
+        relations(graph, ["eye", "mouth"])
