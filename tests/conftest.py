@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,12 @@ import torch
 
 from graphforensics.data.clip_writer import write_clip
 from graphforensics.data.moving_face import moving_face
+from graphforensics.preprocess.extraction_options import ExtractionOptions
+from graphforensics.preprocess.store.layout import RECORD, source_key
+from graphforensics.preprocess.store.records import SourceRecord
+from graphforensics.preprocess.store.source_writer import write_tracks
+from graphforensics.preprocess.store.store_writer import StoreWriter
+from graphforensics.preprocess.track_frame import TrackFrame
 
 
 @pytest.fixture(autouse=True)
@@ -34,4 +41,87 @@ def data_root() -> Path:
     root = Path(os.environ.get("GRAPHFORENSICS_DATA") or beside)
     if not (root / "manifest.csv").is_file():
         pytest.skip(f"no real clips at {root}: set GRAPHFORENSICS_DATA")
+    return root
+
+
+@pytest.fixture(scope="session")
+def track_frames() -> Callable[..., list[TrackFrame]]:
+    """Rows of a track with noise for pixels: ``track_frames(count, size=24, person=0, seed=0)``."""
+    return _track_frames
+
+
+def _track_frames(
+    count: int, size: int = 24, person: int = 0, seed: int = 0, run: int | None = None
+) -> list[TrackFrame]:
+    rng = np.random.default_rng([seed, person])
+    rows = []
+    for number in range(count):
+        corner = rng.uniform(0, 50, size=2).astype(np.float32)
+        points = rng.uniform(0, size, size=(68, 2)).astype(np.float32)
+        rows.append(
+            TrackFrame(
+                person=person,
+                segment=number // run if run else 0,
+                number=number,
+                time=number / 25,
+                crop=rng.integers(0, 256, size=(size, size + number % 2, 3), dtype=np.uint8),
+                box=np.concatenate([corner, corner + size]),
+                crop_box=np.concatenate([corner - 2, corner + size + 2]),
+                landmarks=points + corner,
+                crop_landmarks=points,
+                sharpness=float(number),
+                quality=("ok", "small", "blurred")[number % 3],
+                detected=number % 2 == 0,
+            )
+        )
+    return rows
+
+
+@pytest.fixture(scope="session")
+def labelled_store() -> Callable[..., Path]:
+    """Make a small store: ``labelled_store(root, people=6, ...)`` returns ``root``."""
+    return _labelled_store
+
+
+def _labelled_store(
+    root: Path,
+    people: int = 6,
+    frames: int = 8,
+    size: int = 32,
+    options: ExtractionOptions | None = None,
+    known: tuple[str, ...] = ("label", "identity", "manipulation", "dataset", "video", "origin"),
+    faceless: int = 0,
+    prefix: str = "",
+) -> Path:
+    """Write a real and a fake track a person; noise for pixels, brighter in the fake's middle."""
+    with StoreWriter(root, options or ExtractionOptions()) as writer:
+        for person in range(people + faceless):
+            for label in ("real", "fake"):
+                name = f"{prefix}{label}/{person}.mp4"
+                rows = _track_frames(frames, size, seed=2 * person + (label == "fake"))
+                for row in rows:
+                    row.crop[:] = row.crop // 2
+                    if label == "fake":
+                        row.crop[size // 4 : -size // 4, size // 4 : -size // 4] += 100
+                metadata = {
+                    "label": label,
+                    "identity": f"{prefix}p{person}",
+                    "manipulation": "swap" if label == "fake" else "",
+                    "dataset": "noise",
+                    "video": f"{prefix}{person}",
+                    "origin": f"{prefix}real/{person}.mp4" if label == "fake" else "",
+                }
+                metadata = {key: text for key, text in metadata.items() if text and key in known}
+                folder = writer.partial / source_key(name)
+                seen = person < people
+                record = SourceRecord(
+                    name,
+                    source_key(name),
+                    "ok" if seen else "no_face",
+                    tracks=write_tracks(folder, rows if seen else []),
+                    metadata=metadata,
+                )
+                record.write(folder / RECORD)
+                writer.commit(record, folder)
+        writer.finish()
     return root

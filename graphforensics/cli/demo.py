@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import hashlib
 import json
-import logging
 import time
-import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from graphforensics.errors import NoFaceError, OutputError, UnreadableMediaError
 
@@ -19,7 +16,15 @@ if TYPE_CHECKING:
     from graphforensics.models import MRL
 
 # The forgery of one clip is learned within a minute or two on two cores at this size.
-_MODEL = {"encoder": "resnet10t", "regions": 8, "snippets": 4, "frames": 4, "size": 96}
+_MODEL = {
+    "encoder": "resnet10t",
+    "encoder_stage": -2,
+    "attention_channels": 64,
+    "regions": 8,
+    "snippets": 3,
+    "frames": 4,
+    "size": 96,
+}
 _CLIPS, _BATCH, _LEARNING_RATE = 8, 4, 1e-3
 
 
@@ -44,7 +49,12 @@ def run(args: argparse.Namespace) -> int:
     """Go the whole way, print where the results lie, and return the exit status."""
     if not 0 < args.seconds <= 120:
         raise ValueError(f"'--seconds' must be in (0, 120] (got {args.seconds})")
-    with _quiet():
+    # Lightning sets the level of its messages when it is imported: it must come first.
+    import lightning  # noqa: F401
+
+    from graphforensics.cli.messages import plain_messages
+
+    with plain_messages():
         _demonstrate(args)
     return 0
 
@@ -129,7 +139,8 @@ def _train(store: Path, out: Path, seconds: float, seed: int) -> MRL:
     from graphforensics.data.epoch_sampler import EpochSampler
     from graphforensics.data.track_table import track_table
     from graphforensics.models import MRL
-    from graphforensics.train import DetectionTask, TimeLimit
+    from graphforensics.train import DetectionTask
+    from graphforensics.train.time_limit import TimeLimit
 
     _step(4, f"training a small MRL on these two clips, at most {seconds:.0f} s ...")
     L.seed_everything(seed, verbose=False)
@@ -187,19 +198,3 @@ def _conclude(
         "any other clip"
         + (", nor about yours: it calls your clip real because it was told so." if own else ".")
     )
-
-
-@contextlib.contextmanager
-def _quiet() -> Any:
-    """Keep Lightning's hints about devices and loaders out of the demonstration."""
-    loggers = [logging.getLogger(name) for name in ("lightning", "lightning.pytorch")]
-    levels = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", module="lightning")
-            yield
-    finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)

@@ -56,16 +56,14 @@ def clip_rows(segments: ArrayLike, spec: InputSpec, offset: Offset = 0.5) -> lis
 
 def _starts(last: int, count: int, offset: Offset) -> NDArray[np.int64]:
     """Return ``count`` starts in 0..last."""
-    order = np.arange(count)
+    places = np.arange(count, dtype=np.float64)
     if isinstance(offset, np.random.Generator):
-        drawn: NDArray[np.int64] = (order + offset.random(count)) * (last + 1) // count
-        return drawn.astype(np.int64)
+        return ((places + offset.random(count)) * (last + 1) / count).astype(np.int64)
     if not 0 <= offset <= 1:
         raise ValueError(f"'offset' must be in [0, 1] (got {offset})")
-    if count == 1:
-        return np.rint([offset * last]).astype(np.int64)
-    step = last / (count - 1)
-    return np.rint(np.clip((order + offset - 0.5) * step, 0, last)).astype(np.int64)
+    places = (places + offset - 0.5) * last / (count - 1) if count > 1 else places + offset * last
+    starts: NDArray[np.int64] = np.rint(places.clip(0, last)).astype(np.int64)
+    return starts
 
 
 def _whole_starts(segments: NDArray[Any], frames: int) -> NDArray[np.int64]:

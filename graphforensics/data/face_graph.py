@@ -19,6 +19,10 @@ class FaceGraph(FaceData):
     What belongs to the whole graph has a leading axis of length 1, so that batches
     stack it: ``y``, ``time`` and ``frame_id`` of a batch are ``[B]``, ``box`` is ``[B, 4]``.
 
+    PyTorch Geometric's ``AddSelfLoops`` lengthens the one edge attribute that it is told:
+    delete ``edge_kept`` before. ``InMemoryDataset.load`` reads without running a pickle inside
+    ``with torch.serialization.safe_globals([FaceGraph])``.
+
     Args:
         x: Features of the nodes.
         edge_index: Source (row 0) and target (row 1) of each edge.

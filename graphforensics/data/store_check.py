@@ -21,19 +21,18 @@ def check_stores(stores: Iterable[str | Path], spec: InputSpec) -> None:
 
     Raises:
         StoreError: A store is damaged, its crops are narrower than ``spec.margin``, it lacks runs
-            of consecutive frames that are long enough, or some stores are aligned and others not.
+            of consecutive frames that are long enough, or its crops are aligned, which those that
+            detection looks at are not.
     """
-    alignment: dict[bool, str | Path] = {}
     for store in stores:
         options = read_header(Path(store))
         _check_margin(store, options, spec)
         _check_runs(store, options, spec)
-        alignment.setdefault(options.align, store)
-    if len(alignment) > 1:
-        raise StoreError(
-            f"{alignment[True]} holds aligned crops and {alignment[False]} does not: "
-            "a detector would tell the stores apart, not the faces; extract all the same way"
-        )
+        if options.align:
+            raise StoreError(
+                f"{store}: its crops are aligned, the model reads faces as they stand; "
+                "extract again without --align"
+            )
 
 
 def _check_margin(store: str | Path, options: ExtractionOptions, spec: InputSpec) -> None:

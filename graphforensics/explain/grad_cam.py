@@ -12,6 +12,7 @@ from torch.nn import functional
 from graphforensics.models.detector import Detector
 from graphforensics.models.detector_output import DetectorOutput
 from graphforensics.models.fast_inference import evaluating
+from graphforensics.nn.argument_checks import check_word
 
 Target = Literal["fake", "real"]
 
@@ -57,8 +58,7 @@ def grad_cam(
         >>> grad_cam(mrl, torch.rand(1, 2, 3, 3, 64, 64)).shape
         torch.Size([1, 2, 3, 64, 64])
     """
-    if target not in get_args(Target):
-        raise ValueError(f"'target' must be fake or real (got {target!r})")
+    check_word("target", target, get_args(Target))
     maps, gradient = _maps_and_gradient(model, inputs, layer or model.feature_layer)
     weights = gradient.flatten(2).mean(-1).view(*maps.shape[:2], *(1,) * (maps.dim() - 2))
     sign = 1 if target == "fake" else -1

@@ -82,7 +82,7 @@ def _build(config: dict[str, Any], origin: Path) -> Detector:
     keywords = dict(config)
     _check_version(keywords.pop("graphforensics_version", __version__), origin)
     name = keywords.pop("detector", None)
-    if name not in DETECTORS:
+    if not isinstance(name, str) or name not in DETECTORS:
         raise CheckpointError(
             f"{origin}: holds the detector {name!r}; known are {', '.join(DETECTORS)}"
         )

@@ -15,6 +15,7 @@ from graphforensics.models.detector_output import DetectorOutput
 from graphforensics.models.mrl_graph_classifier import MRLGraphClassifier
 from graphforensics.models.mrl_output import MRLOutput
 from graphforensics.models.relation_learner import Relation, RelationLearner
+from graphforensics.nn.argument_checks import check_positive, check_word
 from graphforensics.nn.attention_pool import AttentionPool, Pooling
 from graphforensics.nn.edge_threshold import EdgeThreshold
 from graphforensics.nn.encoder import build_encoder
@@ -114,7 +115,9 @@ class MRL(Detector):
         margin: float = 1.3,
     ) -> None:
         super().__init__()
-        _check_words(kind, attention, regions)
+        check_word("kind", kind, ("clip", "image"))
+        check_word("attention", attention, get_args(Attention))
+        check_positive(regions=regions)
         self.encoder = build_encoder(
             encoder, encoder_weights, (encoder_stage,), **(encoder_options or {})
         )
@@ -239,15 +242,6 @@ class MRL(Detector):
             return maps.to(precision).mean((2, 3, 4)).unsqueeze(1)
         pooled: Tensor = self.pool(maps.to(precision), attention.to(precision))
         return pooled
-
-
-def _check_words(kind: str, attention: str, regions: int) -> None:
-    if kind not in ("clip", "image"):
-        raise ValueError(f"'kind' must be clip or image (got {kind!r})")
-    if attention not in get_args(Attention):
-        raise ValueError(f"'attention' must be spatiotemporal, spatial or none (got {attention!r})")
-    if regions < 1:
-        raise ValueError(f"'regions' must be positive (got {regions})")
 
 
 def _attention(

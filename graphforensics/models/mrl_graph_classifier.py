@@ -26,8 +26,9 @@ class MRLGraphClassifier(nn.Module):
         learner: The relation learner of an :class:`~graphforensics.models.MRL`.
 
     Shapes:
-        ``x [B * N, T, C]`` (``[B * N, C]`` for images), ``edge_index [2, E]``, ``edge_weight [E]``
-        or ``[E, T]``, output ``[B]``. Every graph has the learner's N nodes, in its order.
+        ``x [B * N, T, C]``, or ``[B * N, T * C]`` since explainers take no third axis;
+        ``edge_index [2, E]``; ``edge_weight [E]`` or ``[E, T]``; output ``[B]``. Every graph has the
+        learner's N nodes, in its order.
 
     Raises:
         ValueError: A shape does not fit.
@@ -55,10 +56,10 @@ class MRLGraphClassifier(nn.Module):
         batch: Tensor | None = None,
     ) -> Tensor:
         """Return the probability of fake of each graph; ``batch`` is taken, not needed."""
-        x = x.unsqueeze(1) if x.dim() == 2 else x
-        regions = self.learner.regions
-        if x.dim() != 3 or x.size(0) % regions:
-            raise ValueError(f"'x' must be [B * {regions}, T, C] (got {list(x.shape)})")
+        regions, channels = self.learner.regions, self.learner.in_channels
+        if x.dim() not in (2, 3) or x.size(0) % regions or x.size(-1) % channels:
+            raise ValueError(f"'x' must be [B * {regions}, T, {channels}] (got {list(x.shape)})")
+        x = torch.unflatten(x, 1, (-1, channels)) if x.dim() == 2 else x
         for cell in self.cells:
             if isinstance(cell, TGCNCell):
                 x = cell.forward_sequence(x, edge_index, edge_weight)

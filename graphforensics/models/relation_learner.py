@@ -8,6 +8,7 @@ from typing import Literal, get_args
 import torch
 from torch import Tensor, nn
 
+from graphforensics.nn.argument_checks import check_positive, check_word
 from graphforensics.nn.dense_tgcn_cell import DenseTGCNCell
 from graphforensics.nn.edge_threshold import EdgeThreshold
 from graphforensics.nn.learned_edges import LearnedEdges
@@ -70,10 +71,8 @@ class RelationLearner(nn.Module):
         dropout: float = 0.0,
     ) -> None:
         super().__init__()
-        if relation not in get_args(Relation):
-            raise ValueError(f"'relation' must be tgcn, gcn or none (got {relation!r})")
-        if cells < 1:
-            raise ValueError(f"'cells' must be positive (got {cells})")
+        check_word("relation", relation, get_args(Relation))
+        check_positive(cells=cells)
         self.relation: Relation = relation
         self.regions = regions
         self.in_channels = in_channels

@@ -102,7 +102,7 @@ class AUAgnosticBranch(nn.Module):
             check_shape("class_token", given, (faces, self.hidden_channels))
             return given
         if self.class_token is None:
-            raise ValueError("'class_token' must be given: this branch has none of its own")
+            raise ValueError("'class_token' must be given where a branch has none (got None)")
         return self.class_token.expand(faces, -1)
 
     def _draw_class_token(self) -> None:

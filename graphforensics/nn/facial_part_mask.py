@@ -9,11 +9,9 @@ from torch import Generator, Tensor, nn
 
 from graphforensics.nn.argument_checks import check_share, check_word
 from graphforensics.nn.random_draw import draw_uniform
+from graphforensics.regions.facial_parts import FACIAL_PARTS
 
-PartMaskStrategy = Literal["random_part", "eyes", "cheek_nose", "lips", "random_patches"]
-
-#: The parts that a strategy may name, in the order of the partition's second axis.
-FACIAL_PARTS = ("eyes", "cheek_nose", "lips")
+PartMaskStrategy = Literal["random_part", "eyes", "cheeks_and_nose", "lips", "random_patches"]
 
 
 class PartMask(NamedTuple):
@@ -49,11 +47,11 @@ def facial_part_mask(
 
     Args:
         parts: Which patches belong to each part: eyes, cheek and nose, lips
-            (:mod:`graphforensics.regions` makes them from landmarks).
+            (:func:`graphforensics.regions.facial_parts` makes them from landmarks).
         ratio: Share of the chosen patches to hide. Default: 0.5.
-        strategy: ``"random_part"``, a part's name (``"eyes"``, ``"cheek_nose"``, ``"lips"``), or
-            ``"random_patches"`` to choose among all patches: the columns of table 5.
-            Default: ``"random_part"``.
+        strategy: ``"random_part"``, the name of a part (``"eyes"``, ``"cheeks_and_nose"``,
+            ``"lips"``), or ``"random_patches"`` to choose among all patches: the columns of
+            table 5. Default: ``"random_part"``.
         generator: Source of randomness. Default: the global one.
 
     Shapes:
@@ -96,7 +94,7 @@ class FacialPartMask(nn.Module):
 
     Args:
         ratio: Share of the chosen patches to hide. Default: 0.5.
-        strategy: ``"random_part"``, ``"eyes"``, ``"cheek_nose"``, ``"lips"`` or
+        strategy: ``"random_part"``, ``"eyes"``, ``"cheeks_and_nose"``, ``"lips"`` or
             ``"random_patches"``. Default: ``"random_part"``.
 
     Shapes:

@@ -72,8 +72,8 @@ def dct_matrix(size: int, like: Tensor) -> Tensor:
     # Whole turns are taken off while the angle is still an integer, so that float32 serves.
     turned = ((2 * place + 1) * place.unsqueeze(1)) % (4 * size)
     wave = torch.cos(turned.to(like.dtype) * (math.pi / (2 * size)))
-    height = torch.where(place == 0, math.sqrt(1 / size), math.sqrt(2 / size)).to(like.dtype)
-    return height.unsqueeze(1) * wave
+    first = (place == 0).to(like.dtype).unsqueeze(1)
+    return wave * (math.sqrt(2 / size) * (1 - (1 - math.sqrt(0.5)) * first))
 
 
 class HighPassDCT(nn.Module):

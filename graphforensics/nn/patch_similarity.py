@@ -64,7 +64,8 @@ def feature_patches(features: Tensor, k: int) -> Tensor:
     tall, wide = -(-height // k), -(-width // k)
     padded = functional.pad(features, (0, k * wide - width, 0, k * tall - height))
     grid = padded.reshape(features.size(0), features.size(1), k, tall, k, wide)
-    return grid.permute(0, 2, 4, 1, 3, 5).flatten(3).flatten(1, 2)
+    # Norms and products of strided vectors are slow, where patches of one pixel need no copy.
+    return grid.permute(0, 2, 4, 1, 3, 5).flatten(3).flatten(1, 2).contiguous()
 
 
 def patch_centres(height: int, width: int, k: int) -> Tensor:

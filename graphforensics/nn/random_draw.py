@@ -24,8 +24,9 @@ def draw_uniform(
         >>> draw_uniform((2, 3), torch.device("cpu"), seeded).shape
         torch.Size([2, 3])
     """
-    where = device if generator is None else generator.device
-    return torch.rand(list(shape), generator=generator, device=where).to(device)
+    if generator is None:  # a generator of None, named, is one that ONNX cannot express
+        return torch.rand(list(shape), device=device)
+    return torch.rand(list(shape), generator=generator, device=generator.device).to(device)
 
 
 def draw_beta(

@@ -53,7 +53,7 @@ class RGBFrequencyAttention(nn.Module):
 
     def forward(self, rgb: Tensor, frequency: Tensor) -> tuple[Tensor, Tensor]:
         """Return both streams, gated."""
-        on_rgb, on_frequency = self.attention(rgb, frequency).split(1, dim=1)
+        on_rgb, on_frequency = self.attention(rgb, frequency).chunk(2, dim=1)
         return on_rgb * rgb, on_frequency * frequency
 
     def attention(self, rgb: Tensor, frequency: Tensor) -> Tensor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from graphforensics.nn.argument_checks import check_positive, check_shape
+from graphforensics.nn.clip_conv3d import ClipConv3d
 
 
 class SpatioTemporalAttention(nn.Module):
@@ -44,10 +45,10 @@ class SpatioTemporalAttention(nn.Module):
         self.hidden_channels = hidden
         self.regions = regions
         self.blocks = nn.Sequential(
-            nn.Conv3d(in_channels, hidden, 3, padding=1, bias=False),
+            ClipConv3d(in_channels, hidden, 3, padding=1, bias=False),
             nn.BatchNorm3d(hidden),
             nn.ReLU(),
-            nn.Conv3d(hidden, regions, 3, padding=1, bias=False),
+            ClipConv3d(hidden, regions, 3, padding=1, bias=False),
             nn.BatchNorm3d(regions),
             nn.ReLU(),
         )

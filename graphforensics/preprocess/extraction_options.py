@@ -46,7 +46,7 @@ class ExtractionOptions:
     margin: float = 1.3
     align: bool = False
     align_size: int = 256
-    detect_every: int = 10
+    detect_every: int = 5
     smoothing: float = 0.5
     min_face: int = 40
     min_sharpness: float = 20.0

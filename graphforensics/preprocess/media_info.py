@@ -16,16 +16,18 @@ class MediaInfo:
     """Size and frame times of a file, found without decoding its pixels.
 
     Args:
-        kind: ``"video"``, ``"image"`` (one frame) or ``"animation"`` (GIF, WebP, APNG, TIFF pages).
+        kind: ``"video"``, ``"image"`` (one frame) or ``"animation"`` (GIF, WebP, APNG, AVIF).
         width: Width of a frame in pixels, as displayed.
         height: Height of a frame in pixels, as displayed.
         times: Presentation time of every frame in seconds ``[F]``, ``float64``, ascending from 0.
+        truncated: What shows that the end of the file is missing, or ``None``.
     """
 
     kind: MediaKind
     width: int
     height: int
     times: NDArray[np.float64]
+    truncated: str | None = None
 
     @property
     def frames(self) -> int:

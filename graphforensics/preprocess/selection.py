@@ -76,9 +76,9 @@ class EvenFrames:
 class Snippets:
     """``snippets`` runs of ``frames`` consecutive frames, evenly over the file in time.
 
-    Each run is centred on the middle of one of ``snippets`` equal spans of the duration.
-    Where frames are too few for runs apart from each other, neighbouring runs are moved and,
-    at last, fewer or shorter runs are returned; no frame is in two runs.
+    Each run is centred on the middle of one of ``snippets`` equal spans of the duration. Runs
+    that would overlap or leave the file are moved apart, so that no frame is in two of them; a
+    file with too few frames for that is taken whole, as one run.
 
     Args:
         snippets: Number of runs.
@@ -105,7 +105,7 @@ class Snippets:
         stamps = np.asarray(times, dtype=np.float64)
         if not len(stamps):
             return []
-        if len(stamps) <= self.frames:
+        if len(stamps) <= self.snippets * self.frames:
             return [list(range(len(stamps)))]
         starts = _on_display(stamps, self.snippets) - self.frames // 2
         placed = _spread(starts, self.frames, len(stamps))
@@ -141,14 +141,15 @@ def _on_display(times: NDArray[np.float64], count: int) -> NDArray[np.int64]:
     last = float(np.median(steps)) if len(steps) else 1.0
     end = times[-1] + (last if last > 0 else 1.0)
     middles = times[0] + (end - times[0]) * (np.arange(count) + 0.5) / count
-    return np.searchsorted(times, middles + 1e-9, side="right") - 1
+    shown: NDArray[np.int64] = np.searchsorted(times, middles + 1e-9, side="right") - 1
+    return shown
 
 
 def _spread(starts: NDArray[np.int64], width: int, total: int) -> list[int]:
     """Move ascending starts as little as needed so that runs fit and do not overlap."""
     count = min(len(starts), total // width)
     if count < len(starts):
-        starts = starts[np.linspace(0, len(starts) - 1, count).round().astype(int)]
+        starts = starts[((np.arange(count) + 0.5) * len(starts) / count).astype(int)]
     floor = np.arange(count) * width
     # Distances from the tightest packing must ascend, within what the file leaves over.
     slack = np.maximum.accumulate(np.clip(starts - floor, 0, total - count * width))

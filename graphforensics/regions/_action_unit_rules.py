@@ -47,7 +47,7 @@ RULES: tuple[ActionUnitRule, ...] = (
     _pair(2, "outer brow raiser", 0.22, _at(17, 18, 19, down=-0.2), _at(18, 19, down=-0.46)),
     _pair(4, "brow lowerer", 0.1, _at(19, 20, 21, down=0.33), _at(21, 27), _at(27, down=-0.5)),
     _pair(6, "cheek raiser", 0.15, _ring(40, 41, out=0.1, down=1.0, reach=0.35)),
-    _pair(7, "lid tightener", 0.2, _at(36, 37, 38, 39, 40, 41)),
+    _pair(7, "lid tightener", 0.26, _at(36, 37, 38, 39, 40, 41)),
     _pair(9, "nose wrinkler", 0.1, _at(27, 28, 29, 31, 39), _at(31, down=-0.5)),
     _single(10, "upper lip raiser", 0.18, _at(*range(48, 55)), _at(31, 32, 33, 34, 35)),
     _pair(12, "lip corner puller", 0.3, _at(48), _at(48, out=0.35, down=-0.4)),

@@ -51,8 +51,8 @@ def action_unit_masks(landmarks: Tensor, size: int | tuple[int, int], sigma: flo
     Shapes:
         ``landmarks [68, 2]`` or ``[B, 68, 2]``; the output is ``[15, H, W]`` or
         ``[B, 15, H, W]``, from 0 to 1, action units as in :data:`ACTION_UNITS`. The maximum is 1
-        where an ellipse's centre lies in the picture; an ellipse beyond the border shows what reaches into the picture,
-        and a mask of zeros when nothing does.
+        where an ellipse's centre lies in the picture; an ellipse beyond the border shows what
+        reaches into the picture, and a mask of zeros when nothing does.
 
     Raises:
         ValueError: A wrong shape or size, a negative ``sigma``, landmarks that are not finite or
@@ -78,7 +78,8 @@ def action_unit_masks(landmarks: Tensor, size: int | tuple[int, int], sigma: flo
     center, inverse = _fit_ellipses((batch + 0.5) * finer - 0.5)
     fine = (height * finer, width * finer)
     blurred = blur_valid(_draw(center, inverse, fine, kernel.numel() // 2), kernel)
-    maps = _scale(F.avg_pool2d(blurred, finer), center, inverse, fine, kernel)
+    drawn = F.avg_pool2d(blurred, finer) if finer > 1 else blurred
+    maps = _scale(drawn, center, inverse, fine, kernel)
     return unbatch(_merge_sides(maps), landmarks)
 
 
@@ -130,7 +131,7 @@ def _points() -> _Points:
 
 
 def _draw(center: Tensor, inverse: Tensor, size: tuple[int, int], border: int) -> Tensor:
-    """Draw filled ellipses ``[B, L, H + 2 border, W + 2 border]``, 0 or 1, NaN where the fit is."""
+    """Draw filled ellipses ``[B, L, H + 2 border, W + 2 border]``, 0 or 1."""
     (y, x) = (
         torch.arange(-border, side + border, device=center.device, dtype=center.dtype)
         for side in size
@@ -143,8 +144,8 @@ def _draw(center: Tensor, inverse: Tensor, size: tuple[int, int], border: int) -
 def _inside(dx: Tensor, dy: Tensor, inverse: Tensor) -> Tensor:
     """Return 1 where the steps away from the centres lie within the ellipses, else 0."""
     xx, xy, yy = (inverse[..., i, j, None, None] for i, j in ((0, 0), (0, 1), (1, 1)))
-    distance = xx * dx.square() + yy * dy.square() + (2 * xy * dy) * dx
-    return torch.where(distance.isnan(), distance, (distance <= 1).to(distance.dtype))
+    distance = (xx * dx + 2 * xy * dy) * dx + yy * dy.square()
+    return (distance <= 1).to(distance.dtype)
 
 
 def _scale(
@@ -158,6 +159,7 @@ def _scale(
     last = center.new_tensor([size[1], size[0]]) - 0.5
     visible = ((center >= -0.5) & (center <= last)).all(-1)
     top = torch.where(visible, maps.amax((-2, -1)), peak)
+    # An ellipse that could not be fitted has no share of 1 in its centre: 0 / 0 is NaN.
     return (maps / top[..., None, None]).clamp(0, 1)
 
 

@@ -68,6 +68,10 @@ def gaussian_blur(images: Tensor, sigma: float) -> Tensor:
 
 def blur_valid(images: Tensor, kernel: Tensor) -> Tensor:
     """Blur images ``[..., H + 2 R, W + 2 R]`` to ``[..., H, W]`` with a kernel ``[2 R + 1]``."""
-    flat = images.flatten(0, -3).unsqueeze(1) if images.dim() > 2 else images[None, None]
-    blurred = F.conv2d(F.conv2d(flat, kernel.view(1, 1, -1, 1)), kernel.view(1, 1, 1, -1))
+    channels = images.size(-3) if images.dim() > 2 else 1
+    stack = images.reshape(-1, channels, *images.shape[-2:])
+    # One group a channel: on a CPU many times as fast as the same images as a batch.
+    weight = kernel.view(1, 1, -1, 1).expand(channels, 1, -1, 1)
+    blurred = F.conv2d(stack, weight, groups=channels)
+    blurred = F.conv2d(blurred, weight.transpose(2, 3), groups=channels)
     return blurred.view(*images.shape[:-2], *blurred.shape[-2:])

@@ -20,6 +20,7 @@ from graphforensics.visualization.region_outline import region_outline
 from graphforensics.visualization.relation_legend import relation_legend
 from graphforensics.visualization.relations import Relations, relations
 from graphforensics.visualization.spread_nodes import spread_nodes
+from graphforensics.visualization.stretch_contrast import stretch_contrast
 
 #: Width in points of the strongest edge; every other one has its share of it.
 WIDEST = 6.0
@@ -85,8 +86,8 @@ def draw_face_graph(
 
 def _draw_image(axes: Axes, image: NDArray[np.uint8]) -> None:
     # Grey and a little faded, so that the colours of the edges stand out from skin.
-    grey = image @ np.array([0.299, 0.587, 0.114])
-    faded = (255 - 0.72 * (255 - grey)).astype(np.uint8)
+    grey = (image @ np.array([0.299, 0.587, 0.114])).astype(np.uint8)
+    faded = 0.28 + 0.72 * stretch_contrast(grey)
     axes.imshow(
         np.repeat(faded[..., None], 3, axis=2),
         extent=(0, 1, 1, 0),

@@ -15,6 +15,7 @@ from graphforensics.data.face_graph_sequence import FaceGraphSequence
 from graphforensics.visualization.palette import INK, OUTLINE
 from graphforensics.visualization.region_outline import region_outline
 from graphforensics.visualization.relations import relations
+from graphforensics.visualization.stretch_contrast import stretch_contrast
 
 
 def draw_regions(
@@ -43,8 +44,8 @@ def draw_regions(
     if parts.attention is None:
         raise ValueError("'graph' has no attention: its regions cannot be shown")
     count = len(parts.names)
-    columns = max(min(columns, count), 1)
-    rows = -(-count // columns)
+    rows = max(-(-count // columns), 1)
+    columns = max(-(-count // rows), 1)  # rows of about equal length
     if figure is None:
         figure = Figure(figsize=(columns, 1.25 * rows + 0.4), layout="constrained")
     figure.suptitle(
@@ -64,8 +65,8 @@ def draw_regions(
 
 def _thumbnail(image: NDArray[np.uint8], side: int = 112) -> NDArray[np.float64]:
     shape = (side, side, 3)
-    small: NDArray[np.float64] = resize(image, shape, anti_aliasing=True)  # type: ignore[no-untyped-call]
-    return small
+    small = resize(stretch_contrast(image), shape, anti_aliasing=True)  # type: ignore[no-untyped-call]
+    return np.asarray(small, dtype=np.float64)
 
 
 def _draw_region(
@@ -74,9 +75,7 @@ def _draw_region(
     peak = attention.max(initial=0)
     light = attention / peak if peak > 0 else attention
     light = resize(light, image.shape[:2], order=1, mode="edge")  # type: ignore[no-untyped-call]
-    axes.imshow(
-        image * (0.25 + 0.75 * light[..., None]), extent=(0, 1, 1, 0), gid=f"region-{number}"
-    )
+    axes.imshow(image * (0.3 + 0.7 * light[..., None]), extent=(0, 1, 1, 0), gid=f"region-{number}")
     for line in region_outline(attention):
         axes.plot(*line.T, color=INK, linewidth=2.0, alpha=0.5)
         axes.plot(*line.T, color=OUTLINE, linewidth=1.1)

@@ -14,6 +14,7 @@ from graphforensics.visualization.draw_face_graph import draw_face_graph
 from graphforensics.visualization.draw_over_time import draw_over_time
 from graphforensics.visualization.draw_regions import draw_regions
 from graphforensics.visualization.draw_relation_matrix import draw_relation_matrix
+from graphforensics.visualization.relations import relations
 
 #: More regions than that are a grid that explains itself.
 _MANY = 24
@@ -48,10 +49,7 @@ def draw_verdict(
             as many images as snapshots.
     """
     steps = len(graph) if isinstance(graph, FaceGraphSequence) else 1
-    if len(images) != steps:
-        raise ValueError(f"'images' must hold {steps} faces, one a snapshot (got {len(images)})")
-    if snippet is not None and not 0 <= snippet < steps:
-        raise ValueError(f"'snippet' must be from 0 to {steps - 1} (got {snippet})")
+    _check(steps, images, snippet)
     drawn, image = graph, images[steps // 2]
     if snippet is not None:
         image = images[snippet]
@@ -64,7 +62,9 @@ def draw_verdict(
         2 if over_time else 1, 1, squeeze=False, height_ratios=_rows(over_time)
     )
     left, right = np.ravel(parts[0, 0].subfigures(1, 2, width_ratios=[1.15, 1]))
-    draw_face_graph(drawn, image, left.add_subplot(), names, strongest)
+    axes = left.add_subplot()
+    axes.set_title(_subject(steps, snippet), fontsize=9, loc="left")
+    draw_face_graph(drawn, image, axes, names, strongest)
     _draw_right(drawn, image, right, names)
     if isinstance(graph, FaceGraphSequence) and over_time:
         pos = (
@@ -76,14 +76,28 @@ def draw_verdict(
     return figure
 
 
+def _check(steps: int, images: Sequence[NDArray[np.uint8]], snippet: int | None) -> None:
+    if len(images) != steps:
+        raise ValueError(f"'images' must hold {steps} faces, one a snapshot (got {len(images)})")
+    if snippet is not None and not 0 <= snippet < steps:
+        raise ValueError(f"'snippet' must be from 0 to {steps - 1} (got {snippet})")
+
+
 def sheet_size(graph: FaceGraph | FaceGraphSequence) -> tuple[float, float]:
     """Return width and height in inches of the sheet that :func:`draw_verdict` makes."""
     over_time = isinstance(graph, FaceGraphSequence) and len(graph) > 1
-    return (12.5, 11.0 if over_time else 8.1)
+    return (12.5, 11.4 if over_time else 8.1)
+
+
+def _subject(steps: int, snippet: int | None) -> str:
+    if steps == 1:
+        return "The face graph"
+    which = f"mean of {steps} snippets" if snippet is None else f"snippet {snippet}"
+    return f"The face graph, {which}"
 
 
 def _rows(over_time: bool) -> list[float]:
-    return [7.9, 3.1] if over_time else [1.0]
+    return [8.3, 3.1] if over_time else [1.0]
 
 
 def _draw_right(
@@ -92,8 +106,12 @@ def _draw_right(
     figure: SubFigure,
     names: Sequence[str] | None,
 ) -> None:
-    if "attention" not in graph or (graph.num_nodes or 0) > _MANY:
+    parts = relations(graph, names)
+    if parts.attention is None or len(parts.names) > _MANY:
         draw_relation_matrix(graph, figure.add_subplot(), names)
+        return
+    if not parts.weight.any():
+        draw_regions(graph, image, figure, names)
         return
     above, below = np.ravel(np.array(figure.subfigures(2, 1, height_ratios=[1.35, 1])))
     draw_relation_matrix(graph, above.add_subplot(), names)

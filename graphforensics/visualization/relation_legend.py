@@ -32,7 +32,10 @@ def relation_legend(
         moved: Whether nodes were moved off their places.
     """
     word = parts.word
-    handles = [_node(f"{word} of the face, with its number or name")]
+    seen = parts.attention is not None
+    handles = [
+        _node(f"{word}, at the centre of what it looks at" if seen else f"{word} of the face")
+    ]
     if core is not None:
         handles.append(
             _line(OUTLINE, 1.5, f"core of what a {word} looks at ({100 * core:.0f} % of its peak)")

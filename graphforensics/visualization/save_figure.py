@@ -1,4 +1,4 @@
-"""Figures as files, the same bytes for the same picture."""
+"""Figures as files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FigureFormat = Literal["png", "svg"]
 def save_figure(
     figure: Figure, path: str | Path, format: FigureFormat = "png", dpi: float = 110
 ) -> None:
-    """Write a figure whole or not at all; text of an SVG stays text.
+    """Write a figure whole or not at all, without a date; text of an SVG stays text.
 
     Args:
         figure: What to write.

@@ -35,7 +35,11 @@ def test_length_scale_and_images(pooling):
 
 
 def test_permuting_the_maps_permutes_the_vectors():
-    features, attention, order = torch.randn(2, 6, 4, 5, 5), torch.rand(2, 8, 5, 5), torch.randperm(8)
+    features, attention, order = (
+        torch.randn(2, 6, 4, 5, 5),
+        torch.rand(2, 8, 5, 5),
+        torch.randperm(8),
+    )
     moved = attention_pool(features, attention[:, order])
     assert torch.allclose(moved, attention_pool(features, attention)[:, order], atol=1e-6)
 

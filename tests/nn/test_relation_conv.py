@@ -58,8 +58,10 @@ def test_compile_and_export():
 
 
 def test_half_precision():
-    out = RelationConv(5, 3).bfloat16().forward_dense(
-        torch.randn(4, 5).bfloat16(), torch.randn(4, 4).bfloat16()
+    out = (
+        RelationConv(5, 3)
+        .bfloat16()
+        .forward_dense(torch.randn(4, 5).bfloat16(), torch.randn(4, 4).bfloat16())
     )
     assert out.dtype == torch.bfloat16
     assert out.isfinite().all()

@@ -225,7 +225,9 @@ def test_compile_and_export(normalize):
         wanted = cell(*inputs)
         compiled = torch.compile(cell, fullgraph=True, backend="aot_eager")
         assert torch.allclose(compiled(*inputs), wanted, atol=1e-6)
-        assert torch.allclose(torch.export.export(cell, inputs).module()(*inputs), wanted, atol=1e-6)
+        assert torch.allclose(
+            torch.export.export(cell, inputs).module()(*inputs), wanted, atol=1e-6
+        )
 
 
 def test_parameters_have_the_same_names_and_can_be_shared():

@@ -128,7 +128,7 @@ def test_nodes_on_one_spot_are_led_apart(face_image: np.ndarray):
 def test_the_legend_names_what_is_there(graph: FaceGraph, face_image: np.ndarray):
     figure = draw_face_graph(graph, face_image)
     assert legend(figure) == [
-        "region of the face, with its number or name",
+        "region, at the centre of what it looks at",
         "core of what a region looks at (80 % of its peak)",
         "positive relation",
         "negative relation",
@@ -147,7 +147,7 @@ def test_the_legend_is_silent_about_what_is_not_there(face_image: np.ndarray):
     )
     figure = draw_face_graph(graph, face_image)
     assert legend(figure)[:2] == [
-        "action unit of the face, with its number or name",
+        "action unit of the face",
         "positive relation",
     ]
     assert draw_face_graph(graph, face_image, legend=False).axes[0].get_legend() is None

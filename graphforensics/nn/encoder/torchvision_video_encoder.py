@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torchvision.models import get_model, get_model_weights
 
 from graphforensics.errors import CheckpointError, MissingDataError
+from graphforensics.nn.clip_conv3d import use_clip_convolutions
 from graphforensics.nn.encoder.weights import load_weights, read_state_dict
 
 #: Channels, stride in space and stride in time of each stage.
@@ -78,7 +79,7 @@ class TorchvisionVideoEncoder(nn.Module):
         self.channels = tuple(channels[i] for i in self.out_indices)
         self.strides = tuple(strides[i] for i in self.out_indices)
         self.temporal_strides = tuple(temporal_strides[i] for i in self.out_indices)
-        network = _build(name, weights, options)
+        network = use_clip_convolutions(_build(name, weights, options))
         # Deeper stages than asked for would cost time and carry parameters without a gradient.
         self.stages = nn.ModuleList(_split(name, network)[: max(self.out_indices) + 1])
 

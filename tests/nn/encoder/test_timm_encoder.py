@@ -43,7 +43,9 @@ def test_numbers_are_timms_also_from_a_file(tmp_path, name, suffix):
 def test_a_clip_is_its_frames():
     encoder = TimmEncoder("resnet10t", out_indices=(1, -1)).eval()
     clips = torch.rand(2, 3, 4, 64, 64)
-    for maps, *frames in zip(encoder(clips), *[encoder(clips[:, :, d]) for d in range(4)], strict=True):
+    for maps, *frames in zip(
+        encoder(clips), *[encoder(clips[:, :, d]) for d in range(4)], strict=True
+    ):
         assert maps.shape[:3] == (2, frames[0].size(1), 4)
         assert torch.allclose(maps, torch.stack(frames, 2), atol=1e-5)
 

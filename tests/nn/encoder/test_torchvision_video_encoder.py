@@ -76,7 +76,9 @@ def test_default_weights_come_by_torchvisions_own_way(network, no_network, monke
 
 
 def test_default_weights_without_a_network(no_network):
-    with pytest.raises(MissingDataError, match="weights of 'mc3_18' cannot be fetched.*local file"):
+    with pytest.raises(
+        MissingDataError, match=r"weights of 'mc3_18' cannot be fetched.*local file"
+    ):
         TorchvisionVideoEncoder("mc3_18", "default")
 
 
@@ -123,7 +125,7 @@ def test_files_that_are_not_the_networks_weights(network, tmp_path, trap):
 
 def test_build_encoder_finds_either_library():
     assert isinstance(build_encoder("r3d_18"), TorchvisionVideoEncoder)
-    with pytest.raises(ValueError, match="'name' must be one of mc3_18, .* or a network of timm"):
+    with pytest.raises(ValueError, match=r"'name' must be one of mc3_18, .* or a network of timm"):
         build_encoder("nonesuch")
 
 
@@ -134,5 +136,7 @@ def test_wrong_arguments():
         TorchvisionVideoEncoder("mc3_18", out_indices=[5])
     with pytest.raises(ValueError, match="'out_indices'"):
         TorchvisionVideoEncoder("mc3_18", out_indices=[])
-    with pytest.raises(ValueError, match=r"'clips' must be \[B, 3, D, H, W\] \(got \[1, 3, 8, 8\]\)"):
+    with pytest.raises(
+        ValueError, match=r"'clips' must be \[B, 3, D, H, W\] \(got \[1, 3, 8, 8\]\)"
+    ):
         TorchvisionVideoEncoder()(torch.rand(1, 3, 8, 8))

@@ -11,9 +11,7 @@ def oracle(features: np.ndarray) -> float:
     """Eq. 5, clip by clip: T - 1 distances, divided by T."""
     clips = []
     for clip in features:
-        distances = [
-            np.sqrt(((clip[t] - clip[t - 1]) ** 2).sum()) for t in range(1, len(clip))
-        ]
+        distances = [np.sqrt(((clip[t] - clip[t - 1]) ** 2).sum()) for t in range(1, len(clip))]
         clips.append(sum(distances) / len(clip))
     return float(np.mean(clips))
 

@@ -1,0 +1,48 @@
+"""Files that commands write their results to."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from graphforensics.errors import OutputError
+
+
+def require_folder(path: str | Path | None) -> None:
+    """Say that a result could not be written before hours are spent on it.
+
+    Raises:
+        OutputError: The file's folder is not there, or the file is a folder.
+    """
+    if path is None:
+        return
+    place = Path(path).absolute()
+    if not place.parent.is_dir():
+        raise OutputError(f"{path}: there is no folder {place.parent}")
+    if place.is_dir():
+        raise OutputError(f"{path}: is a folder, not a file")
+
+
+def write_result(path: str | Path, text: str) -> None:
+    """Write a result file, whole or not at all.
+
+    Raises:
+        OutputError: The file cannot be written.
+    """
+    place = Path(path)
+    partial = place.with_name(f".{place.name}.partial")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(place)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written ({error.strerror or error})") from error
+
+
+def write_json(path: str | Path, values: dict[str, Any]) -> None:
+    """Write figures as JSON.
+
+    Raises:
+        OutputError: The file cannot be written.
+    """
+    write_result(path, json.dumps(values, indent=1, ensure_ascii=False, allow_nan=False) + "\n")

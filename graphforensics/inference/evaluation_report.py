@@ -1,0 +1,93 @@
+"""What an evaluation came to."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from typing import Any
+
+from graphforensics.metrics import BootstrapInterval, VideoScore, format_figure
+
+_FIGURES = {
+    "auc": "AUC",
+    "average_precision": "AP",
+    "equal_error_rate": "EER",
+    "accuracy": "accuracy",
+}
+_WITHOUT_SCORE = {
+    "no_face": "without a face",
+    "too_short": "with a glimpse of one only",
+    "failed": "unreadable",
+}
+_COLUMNS = ("dataset", "manipulation", "video", "identity", "label", "clips", "score", "status")
+
+
+@dataclass(frozen=True)
+class EvaluationReport:
+    """Figures over all scores, and every video's score.
+
+    Args:
+        detector: Name of the detector.
+        part: Part of the split that was evaluated; ``None`` for everything given.
+        fingerprint: Hash of what the stores say of the files evaluated.
+        clip: Figures over all clips (images, samples): :func:`graphforensics.metrics.summary`.
+        video: Figures over all videos, likewise.
+        interval: Bootstrap interval of the video AUC; people are drawn, not videos.
+        videos: Every video's score.
+        faceless: ``(source, label, status, reason)`` of files without a face track that is long
+            enough; they are counted and have no score.
+    """
+
+    detector: str
+    part: str | None
+    fingerprint: str
+    clip: dict[str, float | int | None]
+    video: dict[str, float | int | None]
+    interval: BootstrapInterval
+    videos: list[VideoScore]
+    faceless: list[tuple[str, str, str, str]]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as a dictionary that JSON takes; undefined figures are ``None``."""
+        statuses = [status for _, _, status, _ in self.faceless]
+        return {
+            "detector": self.detector,
+            "part": self.part,
+            "data": self.fingerprint,
+            "clip": self.clip,
+            "video": {**self.video, "auc_interval": self.interval.to_dict()},
+            "without_score": {name: statuses.count(name) for name in _WITHOUT_SCORE},
+        }
+
+    def lines(self) -> list[str]:
+        """Return the figures as lines of text."""
+        statuses = [status for _, _, status, _ in self.faceless]
+        told = ", ".join(f"{statuses.count(name)} {word}" for name, word in _WITHOUT_SCORE.items())
+        interval = self.interval
+        return [
+            self._line("clips", self.clip),
+            self._line("videos", self.video),
+            f"video AUC {interval}, {interval.level:.0%} bootstrap over {interval.groups} people",
+            f"files without a score: {told}",
+        ]
+
+    def csv(self) -> str:
+        """Return a table of every video's score; files without a face have an empty one."""
+        stream = io.StringIO()
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(_COLUMNS)
+        for video in self.videos:
+            label = "fake" if video.label else "real"
+            names = (video.dataset, video.manipulation, video.video, video.identity or "")
+            writer.writerow([*names, label, video.rows, repr(video.score), "ok"])
+        for source, label, status, _ in self.faceless:
+            writer.writerow(["", "", source, "", label, 0, "", status])
+        return stream.getvalue()
+
+    @staticmethod
+    def _line(name: str, figures: dict[str, float | int | None]) -> str:
+        told = ", ".join(f"{word} {format_figure(figures[key])}" for key, word in _FIGURES.items())
+        return (
+            f"{figures['samples']} {name} ({figures['real']} real, {figures['fake']} fake): {told}"
+        )

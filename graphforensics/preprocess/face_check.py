@@ -1,0 +1,56 @@
+"""Whether a followed face is still a face."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image
+
+from graphforensics.preprocess.box import Box, square_around
+from graphforensics.preprocess.face_detector import FaceDetector
+from graphforensics.preprocess.face_search import wants_colour
+from graphforensics.preprocess.region import Region
+
+# The face is looked for in a square of this many times its box, scaled to this side: the face
+# then has 88 pixels, just above the smallest that dlib's HOG detector knows.
+_AROUND = 1.6
+_SIDE = 140
+
+
+class FaceCheck:
+    """Runs a detector on a small picture of one face.
+
+    Args:
+        detector: What finds faces; it should report uncertain ones too.
+    """
+
+    def __init__(self, detector: FaceDetector) -> None:
+        self.detector = detector
+
+    def __call__(self, region: Region, box: Box) -> float | None:
+        """Return the detector's confidence in the face in ``box``, or ``None`` without one.
+
+        Args:
+            region: Pixels around the face.
+            box: The face, in pixels of the frame.
+        """
+        x, y, side = square_around(box, _AROUND)
+        if side < 4:
+            return None
+        left, top = x - side / 2 - region.left, y - side / 2 - region.top
+        image = Image.fromarray(region.pixels)
+        if not wants_colour(self.detector):
+            image = image.convert("L")
+        square = image.crop((round(left), round(top), round(left + side), round(top + side)))
+        small = square.resize((_SIDE, _SIDE), Image.Resampling.BILINEAR, reducing_gap=1.0)
+        scores = [
+            face.confidence for face in self.detector(np.asarray(small)) if _central(face.box)
+        ]
+        return max(scores, default=None)
+
+
+def _central(box: Box) -> bool:
+    """Whether a box in the small picture is the face that was looked for, not a neighbour."""
+    x, y, side = square_around(box, 1.0)
+    face = _SIDE / _AROUND
+    off = max(abs(x - _SIDE / 2), abs(y - _SIDE / 2))
+    return off < 0.35 * face and 0.6 < side / face < 1.6

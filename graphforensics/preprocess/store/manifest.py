@@ -1,0 +1,110 @@
+"""The list of a store's tracks: ``manifest.parquet``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from graphforensics.errors import StoreError
+from graphforensics.preprocess.store.layout import MANIFEST, RECORD, TRACKS, sync_folder
+from graphforensics.preprocess.store.records import SourceRecord
+
+#: Columns that the metadata table fills. ``origin`` is its column ``source``: the file that
+#: a forgery was made from.
+METADATA = ("label", "identity", "manipulation", "dataset", "video", "origin", "mask")
+
+SCHEMA = pa.schema(
+    [
+        ("track_id", pa.string()),
+        ("source", pa.string()),
+        ("status", pa.string()),
+        ("reason", pa.string()),
+        *((name, pa.string()) for name in METADATA),
+        ("frames", pa.int32()),
+        ("ok_frames", pa.int32()),
+        ("segments", pa.int32()),
+        ("first_time", pa.float64()),
+        ("last_time", pa.float64()),
+        ("source_frames", pa.int32()),
+        ("source_faceless", pa.int32()),
+        ("sha256", pa.string()),
+    ]
+)
+
+
+def manifest_table(records: Iterable[SourceRecord]) -> pa.Table:
+    """Return a row a track, and a row for each source without one, ordered by source name."""
+    ordered = sorted(records, key=lambda record: (record.source, record.key))
+    rows = [row for record in ordered for row in _rows(record)]
+    return pa.Table.from_pylist(rows, schema=SCHEMA)
+
+
+def write_manifest(root: Path, table: pa.Table) -> None:
+    """Write the manifest whole or not at all."""
+    temporary = root / f".{MANIFEST}.tmp"
+    with open(temporary, "wb") as file:
+        pq.write_table(table, file, compression="zstd", write_page_checksum=True)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, root / MANIFEST)
+    sync_folder(root)
+
+
+def read_manifest(root: Path) -> pa.Table | None:
+    """Return the manifest, or ``None`` when there is none.
+
+    Raises:
+        StoreError: The file is damaged or lacks a column.
+    """
+    path = root / MANIFEST
+    if not path.is_file():
+        return None
+    try:
+        with pq.ParquetFile(path, memory_map=True, page_checksum_verification=True) as file:
+            return file.read().select(SCHEMA.names).cast(SCHEMA)
+    except (OSError, KeyError, pa.ArrowException) as error:
+        raise StoreError(
+            f"{path}: damaged ({error}); delete it and run extract again, which rebuilds it"
+        ) from error
+
+
+def read_records(root: Path) -> Iterator[SourceRecord]:
+    """Yield the record of every source in the store, ordered by key.
+
+    Raises:
+        StoreError: A record is damaged.
+    """
+    folder = root / TRACKS
+    if not folder.is_dir():
+        return
+    for source in sorted(entry.name for entry in os.scandir(folder) if entry.is_dir()):
+        yield SourceRecord.read(folder / source / RECORD)
+
+
+def _rows(record: SourceRecord) -> Iterator[dict[str, Any]]:
+    shared = {
+        "source": record.source,
+        "status": record.status,
+        "reason": record.reason,
+        "sha256": record.sha256,
+        "source_frames": record.report.frames,
+        "source_faceless": record.report.faceless,
+        **{name: record.metadata.get(name) for name in METADATA},
+    }
+    if not record.tracks:
+        yield {**shared, "frames": 0, "ok_frames": 0, "segments": 0}
+    for track in record.tracks:
+        yield {
+            **shared,
+            "track_id": f"{record.key}/{track.name}",
+            "frames": track.frames,
+            "ok_frames": track.ok_frames,
+            "segments": track.segments,
+            "first_time": track.first_time,
+            "last_time": track.last_time,
+        }

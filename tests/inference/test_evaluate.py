@@ -1,0 +1,113 @@
+"""Figures once over all scores, and nothing guessed where there is nothing to score."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sklearn.metrics import average_precision_score, roc_auc_score
+
+from graphforensics.data.split import identity_split
+from graphforensics.data.split_file import split_document
+from graphforensics.data.track_table import track_table
+from graphforensics.errors import MissingDataError, StoreError
+from graphforensics.inference import evaluate
+from graphforensics.models import MRL
+
+Make = Callable[..., Path]
+
+
+def test_figures_follow_from_the_table_of_videos(scored_store: Path, tiny_model: MRL) -> None:
+    report = evaluate(tiny_model, [scored_store], clips=2)
+    rows = list(csv.DictReader(io.StringIO(report.csv())))
+    scored = [row for row in rows if row["status"] == "ok"]
+    labels = [row["label"] == "fake" for row in scored]
+    scores = [float(row["score"]) for row in scored]
+    assert len(scored) == 10
+    assert {row["clips"] for row in scored} == {"2"}
+    assert report.video["auc"] == roc_auc_score(labels, scores)
+    assert report.video["average_precision"] == average_precision_score(labels, scores)
+    assert report.clip["samples"] == 20
+    assert report.interval.groups == 5
+    assert report.interval.low <= report.interval.estimate <= report.interval.high
+
+
+def test_files_without_a_face_are_counted_and_have_no_score(
+    scored_store: Path, tiny_model: MRL
+) -> None:
+    report = evaluate(tiny_model, [scored_store])
+    assert [row[2] for row in report.faceless] == ["no_face", "no_face"]
+    without = [row for row in csv.DictReader(io.StringIO(report.csv())) if row["status"] != "ok"]
+    assert [(row["video"], row["label"], row["score"]) for row in without] == [
+        ("fake/5.mp4", "fake", ""),
+        ("real/5.mp4", "real", ""),
+    ]
+    told = report.to_dict()["without_score"]
+    assert told == {"no_face": 2, "too_short": 0, "failed": 0}
+    assert "2 without a face" in report.lines()[-1]
+
+
+def test_glimpses_are_counted_and_have_no_score(
+    tmp_path: Path, labelled_store: Make, scored_store: Path, tiny_model: MRL
+) -> None:
+    short = labelled_store(tmp_path / "short", people=1, frames=1, prefix="short_")
+    report = evaluate(tiny_model, [scored_store, short])
+    assert len(report.videos) == 10
+    assert report.to_dict()["without_score"]["too_short"] == 2
+
+
+def test_one_part_of_a_split_is_evaluated(
+    tmp_path: Path, scored_store: Path, tiny_model: MRL
+) -> None:
+    rows = track_table([scored_store]).to_pylist()
+    parts = identity_split(rows, (0.4, 0.3, 0.3))
+    file = tmp_path / "split.json"
+    file.write_text(json.dumps(split_document(rows, parts)))
+    wanted = {rows[n]["video"] for n in parts["test"] if rows[n]["track_id"]}
+    report = evaluate(tiny_model, [scored_store], split=file)
+    assert report.part == "test"
+    assert {video.video for video in report.videos} == wanted
+    everyone = sum(
+        len(evaluate(tiny_model, [scored_store], split=file, part=part).videos)
+        for part in ("train", "val", "test")
+    )
+    assert everyone == 10
+
+
+def test_one_class_leaves_figures_undefined(
+    tmp_path: Path, labelled_store: Make, tiny_model: MRL
+) -> None:
+    root = labelled_store(tmp_path / "s", people=2)
+    labels = tmp_path / "labels.csv"
+    names = [f"{kind}/{n}.mp4" for kind in ("real", "fake") for n in range(2)]
+    labels.write_text("file,label\n" + "".join(f"{name},fake\n" for name in names))
+    report = evaluate(tiny_model, [root], labels=labels)
+    told = json.loads(json.dumps(report.to_dict(), allow_nan=False))
+    assert told["video"]["auc"] is None
+    assert told["video"]["auc_interval"]["estimate"] is None
+    assert told["video"]["accuracy"] is not None
+    assert "AUC undefined" in "\n".join(report.lines())
+
+
+def test_equal_runs_give_equal_reports(scored_store: Path, tiny_model: MRL) -> None:
+    one, other = (evaluate(tiny_model, [scored_store]).to_dict() for _ in range(2))
+    assert one == other
+
+
+def test_what_cannot_be_evaluated_is_an_error(
+    tmp_path: Path, labelled_store: Make, scored_store: Path, tiny_model: MRL
+) -> None:
+    with pytest.raises(ValueError, match="no 'split' says"):
+        evaluate(tiny_model, [scored_store], part="test")
+    empty = labelled_store(tmp_path / "empty", people=0, faceless=2)
+    with pytest.raises(MissingDataError, match="no face track to evaluate"):
+        evaluate(tiny_model, [empty])
+    unlabelled = labelled_store(tmp_path / "unlabelled", people=1, known=())
+    with pytest.raises(MissingDataError, match="no label"):
+        evaluate(tiny_model, [unlabelled])
+    with pytest.raises(StoreError, match="not a face store"):
+        evaluate(tiny_model, [tmp_path])

@@ -1,0 +1,51 @@
+"""The picture of the heat: right faces, right places, and errors of the file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from graphforensics.errors import OutputError
+from graphforensics.explain import grad_cam
+from graphforensics.inference import PersonInputs, heat_picture, save_heat_picture
+from graphforensics.models import MRL
+
+
+def _person(model: MRL) -> PersonInputs:
+    shape = model.input_spec.shape
+    inputs = torch.randint(0, 256, (2, *shape), dtype=torch.uint8)
+    none = np.zeros(0)
+    return PersonInputs(0, 6, 6, True, inputs, none.astype(int), none, none.astype("f4"), [])
+
+
+def test_a_column_a_run_with_the_heat_below(tiny_model: MRL) -> None:
+    person = _person(tiny_model)
+    picture = heat_picture(tiny_model, person)
+    assert picture.shape == (448, 448, 3)
+    assert picture.dtype == np.uint8
+    middle = person.inputs[0, 1, :, 1].permute(1, 2, 0).numpy()
+    face = np.asarray(Image.fromarray(middle).resize((224, 224), Image.Resampling.BICUBIC))
+    assert (picture[:224, 224:] == face).all()
+    # The inferno map's red rises with the heat: what it adds to the face follows the heat.
+    heat = grad_cam(tiny_model, tiny_model.input_spec.normalize(person.inputs[:1]))[0, 1, 1]
+    large = np.asarray(Image.fromarray(heat.numpy()).resize((224, 224), Image.Resampling.BICUBIC))
+    added = picture[224:, 224:, 0].astype(float) - face[..., 0] / 2
+    assert np.corrcoef(added.ravel(), large.ravel())[0, 1] > 0.9
+
+
+def test_images_have_one_column(image_model: MRL) -> None:
+    assert heat_picture(image_model, _person(image_model)).shape == (448, 224, 3)
+
+
+def test_the_file_is_written_or_the_error_names_it(tmp_path: Path, image_model: MRL) -> None:
+    person = _person(image_model)
+    save_heat_picture(image_model, person, tmp_path / "heat.png")
+    with Image.open(tmp_path / "heat.png") as picture:
+        assert picture.size == (224, 448)
+    for name in ("heat.xyz", "none/heat.png"):
+        with pytest.raises(OutputError, match="the picture cannot be written"):
+            save_heat_picture(image_model, person, tmp_path / name)

@@ -1,0 +1,116 @@
+"""Parts by identity, and every unfit data set refused before training starts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from graphforensics.data import InputSpec
+from graphforensics.errors import GraphForensicsError, MissingDataError, StoreError
+from graphforensics.preprocess.extraction_options import ExtractionOptions
+from graphforensics.train import FaceStoreDataModule
+
+Make = Callable[..., Path]
+SPEC = InputSpec("clip", size=32, snippets=2, frames=3)
+
+
+def test_parts_share_nobody(noise_data: FaceStoreDataModule) -> None:
+    people = {
+        part: set(noise_data.rows(part).column("identity").to_pylist()) for part in noise_data.parts
+    }
+    assert [len(people[part]) for part in ("train", "val", "test")] == [4, 2, 2]
+    assert [noise_data.people(part) for part in ("train", "val", "test")] == [4, 2, 2]
+    assert not people["train"] & people["val"]
+    assert not (people["train"] | people["val"]) & people["test"]
+
+
+def test_loaders_yield_batches(noise_data: FaceStoreDataModule) -> None:
+    batch = next(iter(noise_data.train_dataloader()))
+    assert batch["inputs"].shape == (4, *SPEC.shape)
+    assert batch["label"].dtype == torch.float32
+    tested = [name for batch in noise_data.test_dataloader() for name in batch["track_id"]]
+    assert tested == noise_data.rows("test").column("track_id").to_pylist()
+
+
+def test_a_split_is_kept_by_a_second_module(
+    tmp_path: Path, noise_data: FaceStoreDataModule, noise_store: Path
+) -> None:
+    file = tmp_path / "split.json"
+    file.write_text(json.dumps(noise_data.split))
+    again = FaceStoreDataModule([noise_store], SPEC, split=file, seed=9)
+    assert again.parts == noise_data.parts
+    assert again.fingerprint() == noise_data.fingerprint()
+
+
+def test_files_without_a_face_are_parted_but_not_loaded(
+    tmp_path: Path, labelled_store: Make
+) -> None:
+    root = labelled_store(tmp_path / "s", people=8, faceless=4)
+    data = FaceStoreDataModule([root], SPEC)
+    assert sum(len(data.rows(part)) for part in data.parts) == 16
+    assert sum(len(positions) for positions in data.parts.values()) == 24
+
+
+@pytest.mark.parametrize(
+    ("store", "error", "words"),
+    [
+        ({"known": ()}, MissingDataError, "no label"),
+        ({"people": 2}, MissingDataError, "too few to part"),
+        ({"options": ExtractionOptions(margin=1.0)}, StoreError, "margin"),
+        ({"options": ExtractionOptions("frames:8")}, StoreError, "consecutive frames"),
+    ],
+)
+def test_what_does_not_fit_is_refused_early(
+    tmp_path: Path,
+    labelled_store: Make,
+    store: dict[str, Any],
+    error: type[GraphForensicsError],
+    words: str,
+) -> None:
+    root = labelled_store(tmp_path / "s", **store)
+    with pytest.raises(error, match=words):
+        FaceStoreDataModule([root], SPEC)
+
+
+def test_one_class_is_refused(tmp_path: Path, labelled_store: Make) -> None:
+    root = labelled_store(tmp_path / "s")
+    labels = tmp_path / "labels.csv"
+    rows = "\n".join(f"{kind}/{n}.mp4,real" for n in range(6) for kind in ("real", "fake"))
+    labels.write_text(f"file,label\n{rows}\n")
+    with pytest.raises(MissingDataError, match="would hold no fake face track"):
+        FaceStoreDataModule([root], SPEC, labels=labels)
+
+
+def test_a_split_of_one_class_is_refused(
+    tmp_path: Path, noise_store: Path, noise_data: FaceStoreDataModule
+) -> None:
+    parts = noise_data.split["parts"]
+    reals = [entry for entry in parts["val"] if entry["label"] == "real"]
+    file = tmp_path / "split.json"
+    file.write_text(json.dumps({**noise_data.split, "parts": {**parts, "val": reals}}))
+    with pytest.raises(MissingDataError, match="the val part has no fake face track"):
+        FaceStoreDataModule([noise_store], SPEC, split=file)
+
+
+def test_a_video_that_is_both_real_and_fake_is_refused(
+    tmp_path: Path, labelled_store: Make
+) -> None:
+    root = labelled_store(tmp_path / "s", known=("label", "identity", "video"))
+    with pytest.raises(MissingDataError, match="both labels"):
+        FaceStoreDataModule([root], SPEC)
+
+
+def test_unknown_identities_are_warned_about(tmp_path: Path, labelled_store: Make) -> None:
+    root = labelled_store(tmp_path / "s", people=8, known=("label", "origin"))
+    with pytest.warns(UserWarning, match="16 of 16 tracks name no identity"):
+        FaceStoreDataModule([root], SPEC)
+
+
+def test_senseless_numbers_are_refused(noise_store: Path) -> None:
+    with pytest.raises(ValueError, match="'batch_size' must be positive"):
+        FaceStoreDataModule([noise_store], SPEC, batch_size=0)
