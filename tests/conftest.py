@@ -20,6 +20,12 @@ from graphforensics.preprocess.store.store_writer import StoreWriter
 from graphforensics.preprocess.track_frame import TrackFrame
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _one_thread() -> None:
+    # Tiny tensors gain nothing from threads, and on a busy machine threads that wait spin.
+    torch.set_num_threads(1)
+
+
 @pytest.fixture(autouse=True)
 def _seeded() -> None:
     torch.manual_seed(0)

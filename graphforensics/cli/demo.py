@@ -23,7 +23,7 @@ _MODEL = {
     "regions": 8,
     "snippets": 3,
     "frames": 4,
-    "size": 96,
+    "size": 64,
 }
 _CLIPS, _BATCH, _LEARNING_RATE = 8, 4, 1e-3
 
@@ -151,7 +151,7 @@ def _train(store: Path, out: Path, seconds: float, seed: int) -> MRL:
     loader = DataLoader(dataset, batch_size=_BATCH, sampler=EpochSampler(len(dataset), seed))
     trainer = L.Trainer(
         accelerator="cpu",
-        max_epochs=60,
+        max_epochs=20,
         callbacks=[TimeLimit(seconds)],
         logger=False,
         enable_checkpointing=False,

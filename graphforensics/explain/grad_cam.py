@@ -78,13 +78,14 @@ def _maps_and_gradient(model: Detector, inputs: Tensor, layer: nn.Module) -> tup
         # Frozen parameters leave no trace to follow back; the input's own always does.
         with evaluating(model), torch.enable_grad():
             output: DetectorOutput = model(inputs.detach().requires_grad_())
+            verdict = output.logit.sum()
     finally:
         handle.remove()
     if not seen or seen[-1].dim() not in (4, 5):
         shape = list(seen[-1].shape) if seen else None
         raise ValueError(f"'layer' must give feature maps [B, C, (D,) H, W] (got {shape})")
     maps = seen[-1]
-    (gradient,) = torch.autograd.grad(output.logit.sum(), maps, allow_unused=True)
+    (gradient,) = torch.autograd.grad(verdict, maps, allow_unused=True)
     if gradient is None:
         raise ValueError("'layer' must take part in the verdict: no gradient reaches it")
     return maps.detach(), gradient

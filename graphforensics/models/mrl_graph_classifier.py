@@ -27,8 +27,8 @@ class MRLGraphClassifier(nn.Module):
 
     Shapes:
         ``x [B * N, T, C]``, or ``[B * N, T * C]`` since explainers take no third axis;
-        ``edge_index [2, E]``; ``edge_weight [E]`` or ``[E, T]``; output ``[B]``. Every graph has the
-        learner's N nodes, in its order.
+        ``edge_index [2, E]``; ``edge_weight [E]`` or ``[E, T]``; output ``[B]``. Every graph
+        has the learner's N nodes, in its order.
 
     Raises:
         ValueError: A shape does not fit.

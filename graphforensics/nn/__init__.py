@@ -16,7 +16,12 @@ from graphforensics.nn.dense_tgcn_cell import DenseTGCNCell
 from graphforensics.nn.diverse_multihead_attention import DiverseMultiheadAttention
 from graphforensics.nn.edge_sum import EdgeSum
 from graphforensics.nn.edge_threshold import edge_threshold
-from graphforensics.nn.encoder import TimmEncoder, TorchvisionVideoEncoder, build_encoder
+from graphforensics.nn.encoder import (
+    PyTorchVideoEncoder,
+    TimmEncoder,
+    TorchvisionVideoEncoder,
+    build_encoder,
+)
 from graphforensics.nn.facial_part_mask import FacialPartMask, PartMask, facial_part_mask
 from graphforensics.nn.feature_mixup import FeatureMixup, feature_mixup
 from graphforensics.nn.feature_statistics_mixing import (
@@ -87,6 +92,7 @@ __all__ = [
     "PatchSimilarityGraph",
     "PatchTokens",
     "PostNormBlock",
+    "PyTorchVideoEncoder",
     "RGBFrequencyAttention",
     "RelationConv",
     "RelationImportance",

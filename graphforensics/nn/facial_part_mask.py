@@ -9,6 +9,7 @@ from torch import Generator, Tensor, nn
 
 from graphforensics.nn.argument_checks import check_share, check_word
 from graphforensics.nn.random_draw import draw_uniform
+from graphforensics.nn.visible_tokens import visible_first
 from graphforensics.regions.facial_parts import FACIAL_PARTS
 
 PartMaskStrategy = Literal["random_part", "eyes", "cheeks_and_nose", "lips", "random_patches"]
@@ -80,8 +81,7 @@ def facial_part_mask(
     # Twice sorted is the rank: what is not chosen ranks behind everything that is.
     rank = torch.where(chosen, drawn, 2).argsort(1).argsort(1)
     mask = rank < hidden
-    order = mask.to(torch.uint8).argsort(dim=1, stable=True)
-    return PartMask(mask, part, order, (~mask).sum(1))
+    return PartMask(mask, part, visible_first(mask), (~mask).sum(1))
 
 
 class FacialPartMask(nn.Module):

@@ -72,8 +72,9 @@ def dct_matrix(size: int, like: Tensor) -> Tensor:
     # Whole turns are taken off while the angle is still an integer, so that float32 serves.
     turned = ((2 * place + 1) * place.unsqueeze(1)) % (4 * size)
     wave = torch.cos(turned.to(like.dtype) * (math.pi / (2 * size)))
-    first = (place == 0).to(like.dtype).unsqueeze(1)
-    return wave * (math.sqrt(2 / size) * (1 - (1 - math.sqrt(0.5)) * first))
+    # Bare numbers in torch.where would be float32 whatever the tensor is.
+    first, others = (wave.new_full((size,), math.sqrt(share / size)) for share in (1, 2))
+    return torch.where(place == 0, first, others).unsqueeze(1) * wave
 
 
 class HighPassDCT(nn.Module):

@@ -51,10 +51,25 @@ def visible_tokens(tokens: Tensor, mask: Tensor, length: int | None = None) -> V
         raise ValueError(f"'mask' must be bool (got {mask.dtype})")
     counts = (~mask).sum(1)
     most = _length(counts, length, mask.size(1))
-    token_id = mask.to(torch.uint8).argsort(dim=1, stable=True)[:, :most]
+    token_id = visible_first(mask)[:, :most]
     present = torch.arange(most, device=mask.device) < counts.unsqueeze(1)
     picked = tokens.gather(1, token_id.unsqueeze(2).expand(-1, -1, tokens.size(2)))
     return VisibleTokens(torch.where(present.unsqueeze(2), picked, 0), token_id, present)
+
+
+def visible_first(mask: Tensor) -> Tensor:
+    """Return the ids of all tokens, those that show first, each kind in its order.
+
+    Args:
+        mask: True where a token is hidden, ``[B, L]``.
+
+    Example:
+        >>> visible_first(torch.tensor([[True, False, True, False]])).tolist()
+        [[1, 3, 0, 2]]
+    """
+    # Distinct keys need no stable sort, which ONNX does not have.
+    tokens = mask.size(1)
+    return (torch.arange(tokens, device=mask.device) + mask.long() * tokens).argsort(1)
 
 
 def _length(counts: Tensor, length: int | None, patches: int) -> int:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import Any
+
 import dlib
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +38,7 @@ class DlibHogDetector:
             raise ValueError(f"'upsample' must not be negative (got {upsample})")
         self.upsample = upsample
         self.threshold = threshold
-        self._detector = dlib.get_frontal_face_detector()
+        self._detector = _frontal_face_detector()
 
     def __call__(self, image: NDArray[np.uint8]) -> list[Detection]:
         """Return the faces of ``image [H, W, 3]`` or ``[H, W]``, surest first."""
@@ -48,3 +51,9 @@ class DlibHogDetector:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(upsample={self.upsample}, threshold={self.threshold})"
+
+
+@lru_cache(maxsize=1)
+def _frontal_face_detector() -> Any:
+    # Unpacking it takes a fifth of a second; its calls hold the interpreter's lock.
+    return dlib.get_frontal_face_detector()

@@ -15,6 +15,7 @@ from graphforensics.preprocess.face_check import FaceCheck
 from graphforensics.preprocess.face_detector import FaceDetector
 from graphforensics.preprocess.face_recognizer import FaceRecognizer
 from graphforensics.preprocess.face_search import FaceSearch
+from graphforensics.preprocess.face_sight import FaceSight
 from graphforensics.preprocess.face_tracker import FaceTracker
 from graphforensics.preprocess.face_trail import FaceTrail
 from graphforensics.preprocess.finished_face import finished_face, kept_reach
@@ -146,10 +147,10 @@ def _tracker(options: ExtractionOptions, detector: FaceDetector | None) -> FaceT
     doubtful = DlibHogDetector(threshold=_DOUBT) if hog else chosen
     return FaceTracker(
         FaceSearch(chosen, options.detect_every),
-        FaceCheck(doubtful),
-        LandmarkPredictor(options.landmarks_path),
-        every=options.detect_every,
-        reach=kept_reach(options),
+        FaceSight(
+            FaceCheck(doubtful), LandmarkPredictor(options.landmarks_path), kept_reach(options)
+        ),
+        options.detect_every,
     )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image
 
 from graphforensics.preprocess.box import Box, square_around
+from graphforensics.preprocess.detection import Detection
 from graphforensics.preprocess.face_detector import FaceDetector
 from graphforensics.preprocess.face_search import wants_colour
 from graphforensics.preprocess.region import Region
@@ -26,26 +27,28 @@ class FaceCheck:
     def __init__(self, detector: FaceDetector) -> None:
         self.detector = detector
 
-    def __call__(self, region: Region, box: Box) -> float | None:
-        """Return the detector's confidence in the face in ``box``, or ``None`` without one.
+    def __call__(self, region: Region, box: Box) -> Detection | None:
+        """Return the face at ``box`` as the detector sees it, or ``None`` without one.
 
         Args:
             region: Pixels around the face.
             box: The face, in pixels of the frame.
         """
-        x, y, side = square_around(box, _AROUND)
+        x, y, wanted = square_around(box, _AROUND)
+        side = round(wanted)
         if side < 4:
             return None
-        left, top = x - side / 2 - region.left, y - side / 2 - region.top
-        image = Image.fromarray(region.pixels)
+        left, top = round(x - wanted / 2), round(y - wanted / 2)
+        square = Image.fromarray(region.cut(left, top, side))
         if not wants_colour(self.detector):
-            image = image.convert("L")
-        square = image.crop((round(left), round(top), round(left + side), round(top + side)))
+            square = square.convert("L")
         small = square.resize((_SIDE, _SIDE), Image.Resampling.BILINEAR, reducing_gap=1.0)
-        scores = [
-            face.confidence for face in self.detector(np.asarray(small)) if _central(face.box)
-        ]
-        return max(scores, default=None)
+        faces = [face for face in self.detector(np.asarray(small)) if _central(face.box)]
+        if not faces:
+            return None
+        best = max(faces, key=lambda face: face.confidence)
+        x0, y0, x1, y1 = (edge * side / _SIDE for edge in best.box)
+        return Detection((left + x0, top + y0, left + x1, top + y1), best.confidence)
 
 
 def _central(box: Box) -> bool:

@@ -17,10 +17,11 @@ _SIDES = (360, 720, 1440)
 _ENLARGE = 2.0
 _ELONGATED = 3.0
 
-# A copy is searched after this many times ``every`` frames: while no face is in sight, and
-# while there are some. The larger ones cost 4 and 16 times as much as the first.
-_PAUSES_BLIND = (1, 3, 12)
-_PAUSES_SEEING = (4, 12, None)
+# A copy is searched after this many times ``every`` frames: while no face is in sight, while
+# there are some, and when a shot begins. The larger ones cost 4 and 16 times as much as the first.
+_PAUSES_BLIND = (1.0, 3.0, 12.0)
+_PAUSES_SEEING = (4.0, 20.0, np.inf)
+_PAUSES_FRESH = (0.0, 3.0, np.inf)
 
 
 class FaceSearch:
@@ -40,20 +41,21 @@ class FaceSearch:
         """Search the next frame on every copy that its faces call for."""
         self._waited: list[float] = [np.inf] * len(_SIDES)
 
-    def __call__(self, picture: Picture, seeing: bool, now: bool) -> list[Detection]:
+    def __call__(self, picture: Picture, seeing: bool, fresh: bool) -> list[Detection]:
         """Return the faces in a frame, in its pixels, or none where no search is due.
 
         Args:
             picture: The next frame.
             seeing: Whether a face is in sight already.
-            now: Search the small copy whether it is due or not.
+            fresh: Whether a shot begins, or a face was just lost.
         """
         found: list[Detection] = []
         self._waited = [waited + 1 for waited in self._waited]
         for level, scale in enumerate(_scales(picture.height, picture.width)):
             pause = (_PAUSES_SEEING if seeing else _PAUSES_BLIND)[level]
-            due = pause is not None and self._waited[level] >= pause * self.every
-            if due or (now and level == 0):
+            if fresh:
+                pause = min(pause, _PAUSES_FRESH[level])
+            if self._waited[level] >= pause * self.every:
                 self._waited[level] = 0
                 for face in self._faces(picture, scale):
                     if all(overlap(face.box, other.box) < 0.3 for other in found):

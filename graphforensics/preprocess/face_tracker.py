@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 
-import numpy as np
-from numpy.typing import NDArray
-
-from graphforensics.preprocess.box import Box, overlap, square_around
-from graphforensics.preprocess.face_check import FaceCheck
+from graphforensics.preprocess.box import Box, overlap
 from graphforensics.preprocess.face_search import FaceSearch
+from graphforensics.preprocess.face_sight import FaceSight, FrameView, moved
 from graphforensics.preprocess.face_trail import FaceTrail, Sighting
-from graphforensics.preprocess.landmarks import LandmarkPredictor, landmark_box
 from graphforensics.preprocess.picture import Picture
-from graphforensics.preprocess.region import Region
 from graphforensics.preprocess.shot_change import ShotChange
 
 # Frames that are kept to look for a face in the past once it was found: this many at most,
@@ -21,40 +16,29 @@ from graphforensics.preprocess.shot_change import ShotChange
 _PAST_FRAMES = 15
 _PAST_PIXELS = 64_000_000
 
-# A detector's score from which a face counts as seen; below it, down to the checking
-# detector's own threshold, a followed face is kept but none is started.
-_SEEN = 0.0
+# A face that the detector is less sure of than this is confirmed in every frame.
+_SURE = 0.5
 
 
 class FaceTracker:
     """Finds faces, follows them by their landmarks, and gives them up when they are gone.
 
     The landmarks of one frame give the box from which those of the next are found. A
-    detector confirms each face every few frames; where it does not, the frames since its last
-    word are checked one by one and dropped from the first failure on. A face that is
-    found late is followed backwards through the frames at hand.
+    detector confirms each face every few frames, and at once while it moves fast; where it
+    does not, the frames since its last word are checked one by one and dropped from the
+    first failure on. A face that is found late is followed backwards through the frames
+    at hand.
 
     Args:
         search: Finds faces in whole frames.
-        check: Confirms single faces.
-        predictor: Places landmarks.
+        sight: Places landmarks and confirms single faces.
         every: Frames between two confirmations of a face.
-        reach: Side of the kept pixels over the side of the face's box.
     """
 
-    def __init__(
-        self,
-        search: FaceSearch,
-        check: FaceCheck,
-        predictor: LandmarkPredictor,
-        every: int = 5,
-        reach: float = 2.0,
-    ) -> None:
+    def __init__(self, search: FaceSearch, sight: FaceSight, every: int = 5) -> None:
         self._search = search
-        self._check = check
-        self._predictor = predictor
+        self._sight = sight
         self._every = every
-        self._reach = reach
         self._shot_change = ShotChange()
         self._past: deque[Picture] = deque()
         self.followed: list[FaceTrail] = []
@@ -68,11 +52,11 @@ class FaceTracker:
 
     def step(self, picture: Picture) -> list[FaceTrail]:
         """Take the next frame and return the trails that ended for good before it."""
-        grey = picture.grey()
-        cut = self._shot_change(grey)
+        view = FrameView(picture)
+        cut = self._shot_change(view.grey)
         ended = self._end_shot() if cut else self._expired(picture.number)
-        losses = self._follow(picture, grey)
-        self._find(picture, grey, now=cut or losses)
+        losses = self._follow(view)
+        self._find(view, fresh=cut or losses)
         self._remember(picture)
         return ended
 
@@ -89,14 +73,13 @@ class FaceTracker:
         self.lost = [trail for trail in self.lost if number - trail.last.number <= _PAST_FRAMES]
         return ended
 
-    def _follow(self, picture: Picture, grey: NDArray[np.uint8]) -> bool:
+    def _follow(self, view: FrameView) -> bool:
         """Add a sighting to every trail, or lose it; say whether one was lost."""
         kept: list[FaceTrail] = []
-        image = picture.rgb() if self.followed else None
         for trail in self.followed:
-            sighting = self._sight(picture, grey, trail.last.box, image)
+            sighting = self._sight.follow(view, trail.last.box)
             doubled = any(overlap(sighting.box, other.last.box) > 0.5 for other in kept)
-            if not doubled and self._extend(trail, sighting):
+            if not doubled and self._extend(view, trail, sighting):
                 kept.append(trail)
             else:
                 self._lose(trail)
@@ -104,15 +87,35 @@ class FaceTracker:
         self.followed = kept
         return lost
 
-    def _extend(self, trail: FaceTrail, sighting: Sighting) -> bool:
-        due = sighting.number - trail.verified >= self._every
-        if due or not _plausible(trail.last.box, sighting.box):
-            if not self._confirm(sighting):
-                return False
-            trail.verified = sighting.number
-            trail.checks += 1
-        trail.sightings.append(sighting)
+    def _extend(self, view: FrameView, trail: FaceTrail, sighting: Sighting) -> bool:
+        waited = sighting.number - trail.verified
+        if waited < self._every and not trail.doubtful and not moved(trail.last.box, sighting.box):
+            trail.sightings.append(sighting)
+            return True
+        seen = self._sight.confirm(sighting)
+        if seen is None or moved(trail.last.box, sighting.box, share=0.5):
+            return False
+        right = self._sight.correct(view, sighting, seen)
+        if right is not sighting:
+            self._correct_tail(trail, right)
+        trail.sightings.append(right)
+        trail.verified = sighting.number
+        trail.checks += 1
+        trail.doubtful = seen.confidence < _SURE or right is not sighting
         return True
+
+    def _correct_tail(self, trail: FaceTrail, right: Sighting) -> None:
+        """Follow a corrected face backwards as far as the trail had gone astray."""
+        later = right
+        for picture in reversed(self._past):
+            old = trail.last if picture.number == trail.last.number else trail.at(picture.number)
+            if old is None or old.number <= max(trail.verified, trail.handed_out):
+                return
+            new = self._sight.follow(FrameView(picture), later.box)
+            if overlap(new.box, old.box) > 0.8 or not self._sight.confirm(new):
+                return
+            trail.sightings[trail.sightings.index(old)] = new
+            later = new
 
     def _lose(self, trail: FaceTrail) -> None:
         self._verify_tail(trail)
@@ -122,38 +125,29 @@ class FaceTracker:
 
     def _verify_tail(self, trail: FaceTrail) -> None:
         """Check what the detector has not seen yet; drop from the first failure on."""
-        if trail.last.number > trail.verified and self._confirm(trail.last):
+        if trail.last.number > trail.verified and self._sight.confirm(trail.last):
             trail.verified = trail.last.number
             trail.checks += 1
         for place, sighting in enumerate(trail.sightings):
             if sighting.number > trail.verified:
-                if not self._confirm(sighting):
+                if not self._sight.confirm(sighting):
                     del trail.sightings[place:]
                     return
                 trail.verified = sighting.number
 
-    def _confirm(self, sighting: Sighting) -> bool:
-        if sighting.region is None:
-            return True
-        score = self._check(sighting.region, sighting.box)
-        if score is not None and score >= _SEEN:
-            sighting.confidence = score
-        return score is not None
-
-    def _find(self, picture: Picture, grey: NDArray[np.uint8], now: bool) -> None:
-        faces = self._search(picture, seeing=bool(self.followed), now=now)
-        image: NDArray[np.uint8] | None = None
-        for face in faces:
-            if any(_same_place(face.box, trail.last.box) for trail in self.followed):
+    def _find(self, view: FrameView, fresh: bool) -> None:
+        for face in self._search(view.picture, seeing=bool(self.followed), fresh=fresh):
+            if self._taken(face.box):
                 continue
-            image = picture.rgb() if image is None else image
-            sighting = self._sight(picture, grey, face.box, image)
-            taken = any(_same_place(sighting.box, trail.last.box) for trail in self.followed)
-            if taken or overlap(sighting.box, face.box) < 0.4:
+            sighting = self._sight.look(view, face.box)
+            if self._taken(sighting.box) or overlap(sighting.box, face.box) < 0.4:
                 continue
-            self._confirm(sighting)
+            self._sight.confirm(sighting)
             if sighting.confidence is not None:
                 self.followed.append(self._trail(sighting))
+
+    def _taken(self, box: Box) -> bool:
+        return any(_same_place(box, trail.last.box) for trail in self.followed)
 
     def _trail(self, sighting: Sighting) -> FaceTrail:
         """Follow a new face backwards; join it to a trail that was just lost there."""
@@ -175,37 +169,19 @@ class FaceTracker:
         return FaceTrail(sightings)
 
     def _earlier(self, picture: Picture, later: Sighting) -> Sighting | None:
-        number = picture.number
-        if number != later.number - 1:
-            return None
-        known = [trail.at(number) for trail in self.followed + self.lost]
+        known = [trail.at(picture.number) for trail in self.followed + self.lost]
         if any(other and _same_place(other.box, later.box) for other in known):
             return None
-        sighting = self._sight(picture, picture.grey(), later.box, picture.rgb())
+        sighting = self._sight.follow(FrameView(picture), later.box)
         if any(other and _same_place(other.box, sighting.box) for other in known):
             return None
-        return sighting if self._confirm(sighting) else None
-
-    def _sight(
-        self, picture: Picture, grey: NDArray[np.uint8], box: Box, image: NDArray[np.uint8] | None
-    ) -> Sighting:
-        landmarks = self._predictor(grey, box)
-        place = landmark_box(landmarks)
-        region = Region.around(picture.rgb() if image is None else image, place, self._reach)
-        return Sighting(picture.number, picture.time, landmarks, place, region)
+        return sighting if self._sight.confirm(sighting) else None
 
     def _remember(self, picture: Picture) -> None:
         self._past.append(picture)
         room = max(1, _PAST_PIXELS // (picture.height * picture.width))
         while len(self._past) > min(room, _PAST_FRAMES):
             self._past.popleft()
-
-
-def _plausible(before: Box, after: Box) -> bool:
-    """Whether a box may be the next one of a face: it moves and grows a little only."""
-    x0, y0, side0 = square_around(before, 1.0)
-    x1, y1, side1 = square_around(after, 1.0)
-    return max(abs(x1 - x0), abs(y1 - y0)) < 0.4 * side0 and 0.75 < side1 / side0 < 1.33
 
 
 def _same_place(first: Box, second: Box) -> bool:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from graphforensics.preprocess.region import Region
 
 
-@dataclass
+@dataclass(eq=False)
 class Sighting:
     """A face in one frame, before smoothing.
 
@@ -32,7 +32,7 @@ class Sighting:
     confidence: float | None = None
 
 
-@dataclass
+@dataclass(eq=False)
 class FaceTrail:
     """The sightings of one face that are still needed, oldest first.
 
@@ -41,6 +41,7 @@ class FaceTrail:
         first: Frame number of the very first sighting.
         verified: Frame number up to which the detector vouches for the face.
         checks: How often the detector has vouched for it.
+        doubtful: Whether its last word was hesitant, or the landmarks had gone astray.
         handed_out: Frame number of the last sighting that was handed out.
         person: Identity, once it is known.
         segment: Segment of the person's track that is being handed out.
@@ -50,6 +51,7 @@ class FaceTrail:
     first: int = field(init=False)
     verified: int = field(init=False)
     checks: int = 1
+    doubtful: bool = False
     handed_out: int = -1
     person: int | None = None
     segment: int = -1

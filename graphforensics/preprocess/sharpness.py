@@ -14,8 +14,8 @@ def sharpness(face: NDArray[np.uint8]) -> float:
 
     .. math:: \operatorname{Var}(4 I_{y,x} - I_{y-1,x} - I_{y+1,x} - I_{y,x-1} - I_{y,x+1})
 
-    over the grey face scaled down to 96 pixels, so that faces of any size compare; a smaller
-    face is measured as it is.
+    over the face scaled down to 96 pixels, so that faces of any size compare; a smaller face
+    is measured as it is. Of colours, green is taken, which carries most of the brightness.
 
     Args:
         face: Pixels of the face box, grey ``[H, W]`` or RGB ``[H, W, 3]``, ``uint8``.
@@ -28,7 +28,7 @@ def sharpness(face: NDArray[np.uint8]) -> float:
         >>> sharpness(np.full((64, 64), 7, np.uint8))
         0.0
     """
-    image = Image.fromarray(np.ascontiguousarray(face)).convert("L")
+    image = Image.fromarray(np.ascontiguousarray(face if face.ndim == 2 else face[:, :, 1]))
     shrink = _SIDE / max(image.size)
     if shrink < 1:
         sides = [max(1, round(side * shrink)) for side in image.size]

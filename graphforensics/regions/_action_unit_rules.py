@@ -54,8 +54,8 @@ RULES: tuple[ActionUnitRule, ...] = (
     _pair(14, "dimpler", 0.25, _at(48, out=-0.2), _at(48, out=0.35)),
     _pair(15, "lip corner depressor", 0.25, _at(48), _at(48, out=0.05, down=0.45)),
     _single(17, "chin raiser", 0.2, _at(56, 57, 58, down=0.3), _at(7, 8, 9, down=-0.3)),
-    _single(23, "lip tightener", 0.12, _at(*range(48, 60))),
-    _single(24, "lip pressor", 0.05, _at(49, 50, 51, 52, 53, 55, 56, 57, 58, 59)),
+    _single(23, "lip tightener", 0.18, _at(*range(48, 60))),
+    _single(24, "lip pressor", 0.1, _at(49, 50, 51, 52, 53, 55, 56, 57, 58, 59)),
     _single(25, "lips part", 0.2, _at(*range(60, 68))),
     _single(26, "jaw drop", 0.1, _at(48, *range(54, 60)), _at(6, 7, 8, 9, 10)),
 )

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from graphforensics.regions._checks import landmark_batch, refuse
+from graphforensics.regions._checks import is_finite, landmark_batch, refuse
 from graphforensics.regions.landmark_groups import LANDMARK_GROUPS
 
 _INNER_CORNERS = (39, 42)
@@ -58,8 +58,9 @@ class FaceFrame(NamedTuple):
         # Below a thousandth of a pixel rounding alone decides what the direction is.
         flat = torch.minimum(unit, length) < 1e-3
         refuse(flat, "'landmarks' must have eyes apart from each other")
-        unit = torch.where(flat, torch.nan, unit)
-        axis = axis / length.unsqueeze(1)
+        unit = torch.where(flat | ~is_finite(batch), torch.nan, unit)
+        # A face without a unit has no axes either.
+        axis = axis / length.unsqueeze(1) + 0 * unit.unsqueeze(1)
         return cls(unit, axis, torch.stack([-axis[:, 1], axis[:, 0]], dim=1))
 
     def offset(self, steps: Tensor) -> Tensor:

@@ -37,9 +37,9 @@ class ClipEncoder(Encoder):
             self._stream = self._container.add_stream("ffv1", rate=fps)
             self._stream.pix_fmt = "gray"
         else:
-            self._stream = self._container.add_stream(
-                "libx264", rate=fps, options={"crf": str(crf)}
-            )
+            # The macroblock tree of x264 gives small videos other bytes each time.
+            options = {"crf": str(crf), "mbtree": "0"}
+            self._stream = self._container.add_stream("libx264", rate=fps, options=options)
             self._stream.pix_fmt = "yuv420p"
         self._stream.codec_context.time_base = _CLOCK
         # The bytes of H.264 depend on the number of threads.

@@ -46,7 +46,7 @@ def hull_mask(points: NDArray[np.floating], shape: tuple[int, int]) -> NDArray[n
     except QhullError as error:
         raise NoFaceError("the landmarks lie on a line or in one place") from error
     mask = np.zeros(shape, dtype=bool)
-    rows, columns = polygon(corners[:, 1], corners[:, 0], shape)  # type: ignore[no-untyped-call]
+    rows, columns = polygon(corners[:, 1], corners[:, 0], shape)
     mask[rows, columns] = True
     if not mask.any():
         raise NoFaceError("the landmarks lie outside the image")

@@ -93,15 +93,11 @@ def forge(
         *("",) * 6, method, seed, crf, max_frames, extraction=every_frame.to_dict()
     )
     jobs = _jobs(sources, Path(out), settings, table)
-    bar = tqdm(total=len(jobs), unit="file", disable=None if progress is None else not progress)
     with writing(out):
         Path(out).mkdir(parents=True, exist_ok=True)
-    with StoreLock(Path(out)), writing(out), bar:
+    with StoreLock(Path(out)), writing(out):
         try:
-            with closing(_outcomes(jobs, workers)) as outcomes:
-                for job, result in outcomes:
-                    _take_in(summary, job, result)
-                    bar.update()
+            _run_jobs(summary, jobs, workers, progress)
         finally:
             shutil.rmtree(Path(out, PARTIAL), ignore_errors=True)
             summary.metadata = _write_metadata(Path(out))
@@ -138,6 +134,16 @@ def _jobs(
         # Absolute, because workers may have another working folder.
         jobs.append(ForgeJob(os.path.abspath(file), str(file), os.path.abspath(out), record))
     return jobs
+
+
+def _run_jobs(
+    summary: ForgeSummary, jobs: list[ForgeJob], workers: int | None, progress: bool | None
+) -> None:
+    bar = tqdm(total=len(jobs), unit="file", disable=None if progress is None else not progress)
+    with bar, closing(_outcomes(jobs, workers)) as outcomes:
+        for job, result in outcomes:
+            _take_in(summary, job, result)
+            bar.update()
 
 
 def _outcomes(

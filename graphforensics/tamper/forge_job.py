@@ -179,40 +179,41 @@ def _write_media(job: ForgeJob, wanted: ForgeRecord, info: MediaInfo, folder: Pa
 
     Faces are looked for in the copy because it holds just the frames that were asked for.
     """
-    frames = forged_frames = 0
-    real = folder / wanted.real
-    with _encoder(real, info, wanted.crf) as copy:
-        for frame in islice(read_frames(job.path), wanted.max_frames):
-            copy.write(frame.image, frame.time)
-            frames += 1
-    no_face = f"no face found in {frames} frame{'s' if frames != 1 else ''}"
-    faces = clip_landmarks(real, ExtractionOptions.from_dict(wanted.extraction))
-    if not faces:
-        raise NoFaceError(no_face)
+    frames = _copy(job, folder / wanted.real, info)
+    faces = clip_landmarks(folder / wanted.real, ExtractionOptions.from_dict(wanted.extraction))
     forger = ClipForger([wanted.seed, int(wanted.source_sha256[:16], 16)])
+    forged_frames = 0
     with (
         _encoder(folder / wanted.file, info, wanted.crf) as fake,
         _encoder(folder / wanted.mask, info, None) as masks,
     ):
-        for number, frame in enumerate(islice(read_frames(job.path), frames)):
+        for number, frame in enumerate(islice(read_frames(job.path), frames if faces else 0)):
             forged, mask = forger.forge(frame.image, number, faces.get(number, []))
             fake.write(forged, frame.time)
             masks.write(mask, frame.time)
             forged_frames += bool(mask.any())
     if not forged_frames:
-        raise NoFaceError(no_face)
+        raise NoFaceError(f"no face found in {frames} frame{'s' if frames != 1 else ''}")
     recipes = {str(person): recipe.to_dict() for person, recipe in sorted(forger.recipes.items())}
-    return replace(
-        wanted,
-        frames=frames,
-        forged_frames=forged_frames,
-        truncated=info.truncated,
-        recipes=recipes,
-    )
+    done = replace(wanted, truncated=info.truncated, recipes=recipes)
+    return replace(done, frames=frames, forged_frames=forged_frames)
+
+
+def _copy(job: ForgeJob, path: Path, info: MediaInfo) -> int:
+    """Encode the frames that were asked for as they are, and count them."""
+    count = 0
+    with _encoder(path, info, job.record.crf) as copy:
+        for frame in islice(read_frames(job.path), job.record.max_frames):
+            copy.write(frame.image, frame.time)
+            count += 1
+    if not count:
+        raise UnreadableMediaError(job.path, "none of its frames can be decoded")
+    return count
 
 
 def _encoder(path: Path, info: MediaInfo, crf: int | None) -> Encoder:
     if info.kind == "image":
         return PictureEncoder(path)
     span = float(info.times[-1] - info.times[0]) if info.frames > 1 else 0.0
-    return ClipEncoder(path, (info.frames - 1) / span if span > 0 else 25.0, crf)
+    rate = (info.frames - 1) / span if span > 0 else 25.0
+    return ClipEncoder(path, min(max(rate, 1.0), 240.0), crf)

@@ -7,7 +7,13 @@ from torch_geometric.data import Batch, Data
 from torch_geometric.utils import to_dense_batch
 
 from graphforensics.nn import RelationImportance, dense_relation_importance, relation_importance
-from tests.nn.properties import check_compile_and_export, check_gradients, check_nan_shows, refused
+from tests.nn.properties import (
+    check_compile_and_export,
+    check_gradients,
+    check_nan_shows,
+    check_onnx,
+    refused,
+)
 
 
 def complete(nodes: int) -> torch.Tensor:
@@ -123,3 +129,7 @@ def test_wrong_arguments():
     assert "torch.int64" in refused(relation_importance, torch.ones(3, 2).long(), index)
     assert "(got [2, 3])" in refused(dense_relation_importance, torch.rand(2, 3))
     refused(dense_relation_importance, torch.tensor(1.0))
+
+
+def test_onnx():
+    check_onnx(RelationImportance(), torch.rand(6, 3), complete(6))

@@ -1,7 +1,8 @@
 """Networks that turn pixels into feature maps; weights are never loaded unless asked for."""
 
 from graphforensics.nn.encoder.build import build_encoder
+from graphforensics.nn.encoder.pytorchvideo_encoder import PyTorchVideoEncoder
 from graphforensics.nn.encoder.timm_encoder import TimmEncoder
 from graphforensics.nn.encoder.torchvision_video_encoder import TorchvisionVideoEncoder
 
-__all__ = ["TimmEncoder", "TorchvisionVideoEncoder", "build_encoder"]
+__all__ = ["PyTorchVideoEncoder", "TimmEncoder", "TorchvisionVideoEncoder", "build_encoder"]

@@ -7,6 +7,7 @@ from typing import Any
 
 import timm
 
+from graphforensics.nn.encoder.pytorchvideo_encoder import PyTorchVideoEncoder
 from graphforensics.nn.encoder.timm_encoder import TimmEncoder
 from graphforensics.nn.encoder.torchvision_video_encoder import TorchvisionVideoEncoder
 
@@ -16,17 +17,19 @@ def build_encoder(
     weights: str | None = None,
     out_indices: Sequence[int] = (-1,),
     **options: Any,
-) -> TorchvisionVideoEncoder | TimmEncoder:
-    """Return torchvision's video network of that name, or timm's image network.
+) -> TorchvisionVideoEncoder | PyTorchVideoEncoder | TimmEncoder:
+    """Return torchvision's or pytorchvideo's video network of that name, or timm's image network.
 
     Args:
-        name: ``"mc3_18"``, ``"r3d_18"``, ``"r2plus1d_18"``, ``"s3d"``, or any network of timm.
+        name: ``"mc3_18"``, ``"r3d_18"``, ``"r2plus1d_18"``, ``"s3d"``, one of
+            :attr:`PyTorchVideoEncoder.names`, or any network of timm.
         weights: None, ``"default"``, or a local file. Default: None.
         out_indices: The stages whose maps are given out. Default: the deepest.
         **options: Passed on to the library that builds the network.
 
     Raises:
-        ValueError: Neither library has such a network.
+        ValueError: None of the libraries has such a network.
+        MissingExtraError: It is one of pytorchvideo, which is not installed.
 
     Example:
         >>> build_encoder("r3d_18"), build_encoder("resnet10t").strides
@@ -34,9 +37,9 @@ def build_encoder(
     """
     if name in TorchvisionVideoEncoder.names:
         return TorchvisionVideoEncoder(name, weights, out_indices, **options)
+    if name in PyTorchVideoEncoder.names:
+        return PyTorchVideoEncoder(name, weights, out_indices, **options)
     if timm.is_model(name):
         return TimmEncoder(name, weights, out_indices, **options)
-    raise ValueError(
-        f"'name' must be one of {', '.join(TorchvisionVideoEncoder.names)} or a network of timm "
-        f"(got {name!r})"
-    )
+    known = ", ".join(TorchvisionVideoEncoder.names + PyTorchVideoEncoder.names)
+    raise ValueError(f"'name' must be one of {known} or a network of timm (got {name!r})")
