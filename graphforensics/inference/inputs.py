@@ -70,7 +70,6 @@ def read_inputs(
             f"{path}: a still image, but this model reads runs of {spec.frames} consecutive "
             "frames; give it a video, or use a model that reads images"
         )
-
     chosen = options or ExtractionOptions(selection=selection(spec, clips))
     chosen = replace(chosen, margin=spec.margin)
     counts = report if report is not None else ExtractionReport()
@@ -103,8 +102,9 @@ class _Person:
     def add(self, frame: TrackFrame, spec: InputSpec) -> None:
         same = bool(self.frames) and self.frames[-1].segment == frame.segment
         self.in_segment = self.in_segment + 1 if same else 0
-        # The middle of a run stands for it in pictures; a run may break off before its middle.
-        if self.in_segment in (0, spec.frames // 2):
+        # The middle of a run stands for it in pictures; half a run is never far from one. In a
+        # short file the runs overlap within one segment.
+        if self.in_segment % max(spec.frames // 2, 1) == 0:
             self.pictures[len(self.faces)] = _picture(frame.crop)
         self.faces.append(_square(frame.crop, spec.size))
         self.frames.append(replace(frame, crop=_NOTHING))

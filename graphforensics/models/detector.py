@@ -60,6 +60,14 @@ class Detector(nn.Module, PyTorchModelHubMixin):
     def feature_layer(self) -> nn.Module:
         """The module whose (last) output is the last feature map; Grad-CAM looks there."""
 
+    @abstractmethod
+    def graph_classifier(self) -> nn.Module:
+        """Return the part that reads a graph, as PyTorch Geometric calls a model.
+
+        It takes ``x``, ``edge_index``, ``edge_weight`` and ``batch`` of :meth:`graph`, returns
+        the probability of fake of each graph, and shares the detector's weights.
+        """
+
     @property
     def config(self) -> dict[str, Any]:
         """The keywords that build this detector again, as JSON holds them."""

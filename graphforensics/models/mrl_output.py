@@ -40,19 +40,25 @@ class MRLOutput(DetectorOutput):
 
     @property
     def graph(self) -> Batch:
-        """One :class:`FaceGraphSequence` a clip, or one :class:`FaceGraph` an image."""
+        """One :class:`FaceGraphSequence` a clip, or one :class:`FaceGraph` an image.
+
+        A model without a graph gives its regions as nodes and no edges.
+        """
         nodes = self.features.size(2)
         weight, kept = self.edge_weight, self.edge_kept
-        if weight is None or kept is None:
+        if weight is None:
             weight = self.features.new_zeros(nodes, nodes)
-            kept = torch.zeros_like(weight, dtype=torch.bool)
         pos = attention_centre(self.attention)
         build = self._still_graph if self.still else self._sequence
-        samples = range(self.features.size(0))
-        return Batch.from_data_list([build(i, weight, kept, pos) for i in samples])
+        graphs = [build(i, weight, kept, pos) for i in range(self.features.size(0))]
+        if self.edge_weight is None:
+            for graph in graphs:
+                graph.edge_index = graph.edge_index[:, :0]
+                graph.edge_weight = graph.edge_weight[:0]
+        return Batch.from_data_list(graphs)
 
     def _sequence(
-        self, sample: int, weight: Tensor, kept: Tensor, pos: Tensor
+        self, sample: int, weight: Tensor, kept: Tensor | None, pos: Tensor
     ) -> FaceGraphSequence:
         return FaceGraphSequence.from_dense(
             self.features[sample].transpose(0, 1),
@@ -62,7 +68,9 @@ class MRLOutput(DetectorOutput):
             attention=self.attention[sample].transpose(0, 1),
         )
 
-    def _still_graph(self, sample: int, weight: Tensor, kept: Tensor, pos: Tensor) -> FaceGraph:
+    def _still_graph(
+        self, sample: int, weight: Tensor, kept: Tensor | None, pos: Tensor
+    ) -> FaceGraph:
         return FaceGraph.from_dense(
             self.features[sample, 0],
             weight,

@@ -57,8 +57,8 @@ def anchor_points(landmarks: ArrayLike) -> NDArray[np.float64]:
 
 
 # Places of the eyes and the mouth in the face box, as shares of its side: means over the
-# frontal portraits of the Face Research Lab London set.
-ANCHORS = np.array([[0.296, 0.312], [0.704, 0.312], [0.5, 0.749]])
+# 102 frontal portraits of the Face Research Lab London set, made symmetric.
+ANCHORS = np.array([[0.288, 0.29], [0.712, 0.29], [0.5, 0.743]])
 
 
 def aligned_crop(

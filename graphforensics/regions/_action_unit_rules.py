@@ -49,7 +49,7 @@ RULES: tuple[ActionUnitRule, ...] = (
     _pair(6, "cheek raiser", 0.15, _ring(40, 41, out=0.1, down=1.0, reach=0.35)),
     _pair(7, "lid tightener", 0.26, _at(36, 37, 38, 39, 40, 41)),
     _pair(9, "nose wrinkler", 0.1, _at(27, 28, 29, 31, 39), _at(31, down=-0.5)),
-    _single(10, "upper lip raiser", 0.18, _at(*range(48, 55)), _at(31, 32, 33, 34, 35)),
+    _single(10, "upper lip raiser", 0.15, _at(*range(48, 55)), _at(*range(31, 36), down=0.15)),
     _pair(12, "lip corner puller", 0.3, _at(48), _at(48, out=0.35, down=-0.4)),
     _pair(14, "dimpler", 0.25, _at(48, out=-0.2), _at(48, out=0.35)),
     _pair(15, "lip corner depressor", 0.25, _at(48), _at(48, out=0.05, down=0.45)),

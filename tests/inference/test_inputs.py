@@ -85,6 +85,16 @@ def test_a_short_clip_is_read_forth_and_back(tmp_path: Path) -> None:
     assert person.numbers.tolist() == [[[0, 1, 2, 3, 2], [0, 1, 2, 3, 2]]]
 
 
+def test_every_run_of_a_short_clip_has_its_own_picture(astronaut_clip: Path) -> None:
+    person = read_inputs(astronaut_clip, InputSpec("clip", size=112, snippets=3, frames=16))[0]
+    # Forty frames, fewer than three runs of sixteen: the runs overlap.
+    assert person.numbers[0, :, 8].tolist() == [8, 20, 32]
+    middles = person.inputs[0, :, :, 8].permute(0, 2, 3, 1).numpy()
+    for crop, middle in zip(person.crops, middles, strict=True):
+        small = Image.fromarray(crop).resize((112, 112), Image.Resampling.BILINEAR)
+        assert (np.asarray(small) == middle).all()
+
+
 def test_a_glimpse_is_not_enough(tmp_path: Path) -> None:
     write_clip(tmp_path / "glimpse.mp4", moving_face(4))
     person = read_inputs(tmp_path / "glimpse.mp4", InputSpec("clip", size=32, snippets=2, frames=9))

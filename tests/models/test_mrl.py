@@ -202,8 +202,8 @@ def test_baseline_is_the_encoder_with_a_linear_head(small, clips):
         "learner.classifier.1.bias",
     }
     graph = mrl.graph(clips)
-    assert graph.num_nodes == 2
-    assert not graph.edge_kept.any()
+    assert (graph.num_nodes, graph.num_edges) == (2, 0)
+    assert graph.validate()
 
 
 def test_attention_only_has_no_edges(small, clips):
@@ -211,6 +211,7 @@ def test_attention_only_has_no_edges(small, clips):
     output = mrl(clips)
     assert output.edge_weight is None
     assert mrl.learner.edges is None
+    assert mrl.graph(clips).num_edges == 0
     single = mrl.learner.classifier(output.features.flatten(2)).squeeze(-1)
     assert torch.allclose(output.logit, single.mean(1), atol=1e-5)
 
