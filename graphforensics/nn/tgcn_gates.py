@@ -54,7 +54,7 @@ class TGCNGates(nn.Module):
         bias_r, bias_z, bias_h = self.bias.chunk(3)
         reset = torch.sigmoid(input_r + hidden_r + bias_r)
         update = torch.sigmoid(input_z + hidden_z + bias_z)
-        candidate = torch.tanh(input_h + reset * (hidden_h + bias_h))
+        candidate = torch.tanh(input_h + reset * hidden_h + bias_h)
         return update * h + (1 - update) * candidate
 
     def unroll(self, x: Tensor, propagation: Propagation, h: Tensor) -> Tensor:

@@ -65,7 +65,7 @@ def draw_regions(
 
 def _thumbnail(image: NDArray[np.uint8], side: int = 112) -> NDArray[np.float64]:
     shape = (side, side, 3)
-    small = resize(stretch_contrast(image), shape, anti_aliasing=True)  # type: ignore[no-untyped-call]
+    small = resize(stretch_contrast(image), shape, anti_aliasing=True)
     return np.asarray(small, dtype=np.float64)
 
 
@@ -74,7 +74,7 @@ def _draw_region(
 ) -> None:
     peak = attention.max(initial=0)
     light = attention / peak if peak > 0 else attention
-    light = resize(light, image.shape[:2], order=1, mode="edge")  # type: ignore[no-untyped-call]
+    light = resize(light, image.shape[:2], order=1, mode="edge")
     axes.imshow(image * (0.3 + 0.7 * light[..., None]), extent=(0, 1, 1, 0), gid=f"region-{number}")
     for line in region_outline(attention):
         axes.plot(*line.T, color=INK, linewidth=2.0, alpha=0.5)

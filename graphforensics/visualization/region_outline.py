@@ -37,8 +37,8 @@ def region_outline(
     if peak <= 0 or float(np.min(attention)) >= level * peak:
         return []
     grid = attention.astype(np.float64) / peak
-    smooth = resize(grid, (size, size), order=3, mode="edge")  # type: ignore[no-untyped-call]
+    smooth = resize(grid, (size, size), order=3, mode="edge")
     # A frame of zeros closes lines that would end at the border.
     smooth = gaussian_filter(smooth, 0.3 * size / max(attention.shape), mode="nearest")
-    lines = find_contours(np.pad(smooth, 1), level * smooth.max())  # type: ignore[no-untyped-call]
+    lines = find_contours(np.pad(smooth, 1), level * smooth.max())
     return [np.clip((line[:, ::-1] - 0.5) / size, 0, 1) for line in lines]
