@@ -18,6 +18,7 @@ class ClipConv3d(nn.Conv3d):
         ``[B, C, D, H, W]`` as in ``torch.nn.Conv3d``.
 
     Example:
+        >>> import torch
         >>> ClipConv3d(3, 8, 3, padding=1)(torch.rand(1, 3, 2, 5, 5)).shape
         torch.Size([1, 8, 2, 5, 5])
     """

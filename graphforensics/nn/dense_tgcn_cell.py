@@ -42,6 +42,7 @@ class DenseTGCNCell(TGCNGates):
         ValueError: A shape is not one of these.
 
     Example:
+        >>> import torch
         >>> cell = DenseTGCNCell(8, 4)
         >>> h = cell(torch.rand(2, 3, 8), torch.rand(3, 3))
         >>> cell(torch.rand(2, 3, 8), torch.rand(3, 3), h).shape

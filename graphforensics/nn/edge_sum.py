@@ -29,6 +29,7 @@ class EdgeSum(MessagePassing):  # type: ignore[misc]  # MessagePassing is untype
         ValueError: A shape is not one of these.
 
     Example:
+        >>> import torch
         >>> edge_index = torch.tensor([[1], [0]])
         >>> EdgeSum()(torch.tensor([[1.0], [5.0]]), edge_index, torch.tensor([2.0])).tolist()
         [[10.0], [0.0]]

@@ -88,7 +88,7 @@ def kept_edges(
         drawn = torch.rand(edge_weight.shape, device=edge_weight.device)
         return (drawn >= rate) | edge_weight.isnan()
     level = edge_threshold(edge_weight.detach(), batch, rate, threshold, batch_size)
-    return (edge_weight > level)
+    return ~(edge_weight < level)
 
 
 class MaskedEdgeDropout(nn.Module):

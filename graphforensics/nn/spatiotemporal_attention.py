@@ -30,6 +30,7 @@ class SpatioTemporalAttention(nn.Module):
         ValueError: A number is not positive, or the features have another shape.
 
     Example:
+        >>> import torch
         >>> attention = SpatioTemporalAttention(16, regions=4)
         >>> attention(torch.rand(2, 16, 5, 7, 7)).shape
         torch.Size([2, 4, 7, 7])

@@ -29,6 +29,7 @@ class TGCNCell(TGCNGates):
         ValueError: A shape is not one of these.
 
     Example:
+        >>> import torch
         >>> cell = TGCNCell(8, 4)
         >>> edge_index = torch.tensor([[0, 1, 2], [1, 2, 0]])
         >>> h = cell(torch.rand(3, 8), edge_index)

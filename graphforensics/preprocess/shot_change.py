@@ -27,7 +27,8 @@ class ShotChange:
     def reset(self) -> None:
         """Forget all frames: the next one begins no new shot."""
         self._last: NDArray[np.float32] | None = None
-        self._usual = 0.0
+        # Until it is known, a lively scene is assumed.
+        self._usual = self.jump / 2
 
     def __call__(self, grey: NDArray[np.uint8]) -> bool:
         """Take the next frame ``[H, W]`` and say whether it begins a new shot."""

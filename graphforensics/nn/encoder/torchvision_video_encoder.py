@@ -54,6 +54,7 @@ class TorchvisionVideoEncoder(nn.Module):
         CheckpointError: The local file does not hold this network's weights.
 
     Example:
+        >>> import torch
         >>> encoder = TorchvisionVideoEncoder("mc3_18")
         >>> [maps.shape for maps in encoder(torch.rand(1, 3, 4, 32, 32))]
         [torch.Size([1, 512, 4, 2, 2])]

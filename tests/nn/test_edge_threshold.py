@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from graphforensics.nn import edge_threshold
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.25, 0.5, 0.77, 1.0])
+def test_quantile_is_numpys(rate):
+    edges = torch.randn(4, 5, 5).double()
+    levels = edge_threshold(edges, None, rate, "quantile")
+    wanted = [np.quantile(one, rate) for one in edges.numpy()]
+    assert np.allclose(levels.flatten().numpy(), wanted, atol=1e-14)
+    flat = torch.randn(17).double()
+    batch = torch.randint(0, 3, (17,))
+    levels = edge_threshold(flat, batch, rate, "quantile")
+    for level, graph in zip(levels, batch, strict=True):
+        assert level.item() == pytest.approx(np.quantile(flat[batch == graph].numpy(), rate))
+
+
+def test_range_of_literals():
+    edges = torch.tensor([-1.0, 0.0, 3.0])
+    for rate, wanted in ((0.0, -1), (0.25, 0), (0.5, 1), (1.0, 3)):
+        assert edge_threshold(edges, None, rate, "range").item() == pytest.approx(wanted)
+
+
+def test_shapes_that_compare_with_the_edges():
+    for shape in ((6,), (3, 3), (2, 3, 3)):
+        edges = torch.randn(shape)
+        level = edge_threshold(edges, None, 0.5, "range")
+        assert torch.broadcast_shapes(level.shape, shape) == torch.Size(shape)
