@@ -23,7 +23,8 @@ class PersonInputs:
             sample has runs of one frame.
         times: Its presentation time in seconds, likewise.
         boxes: Its smoothed box in frame pixels ``[n, runs, frames, 4]``.
-        crops: One RGB crop for every run of the first sample, at most 512 pixels wide.
+        crops: One RGB crop for every run of the first sample, from the middle of the run or near
+            it, at most 512 pixels wide.
     """
 
     person: int

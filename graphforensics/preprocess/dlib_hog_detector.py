@@ -27,7 +27,7 @@ class DlibHogDetector:
         >>> from skimage.data import astronaut
         >>> [face] = DlibHogDetector()(astronaut())
         >>> [round(side) for side in face.box]
-        [175, 69, 283, 176]
+        [179, 83, 267, 171]
     """
 
     colour = False

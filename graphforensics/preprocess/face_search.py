@@ -39,7 +39,8 @@ class FaceSearch:
 
     def restart(self) -> None:
         """Search the next frame on every copy that its faces call for."""
-        self._waited: list[float] = [np.inf] * len(_SIDES)
+        # Longer than any pause but the endless one.
+        self._waited = [1e9] * len(_SIDES)
 
     def __call__(self, picture: Picture, seeing: bool, fresh: bool) -> list[Detection]:
         """Return the faces in a frame, in its pixels, or none where no search is due.

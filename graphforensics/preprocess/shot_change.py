@@ -32,7 +32,7 @@ class ShotChange:
 
     def __call__(self, grey: NDArray[np.uint8]) -> bool:
         """Take the next frame ``[H, W]`` and say whether it begins a new shot."""
-        step = max(1, max(grey.shape) // _PLACES)
+        step = max(1, min(max(grey.shape) // _PLACES, *grey.shape))
         # Means of pairs of pixels, so that fine texture does not flicker between places.
         height, width = (side // step * step for side in grey.shape)
         between = grey[step // 2 : height : step, step // 2 : width : step]

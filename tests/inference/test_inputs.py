@@ -89,10 +89,10 @@ def test_every_run_of_a_short_clip_has_its_own_picture(astronaut_clip: Path) -> 
     person = read_inputs(astronaut_clip, InputSpec("clip", size=112, snippets=3, frames=16))[0]
     # Forty frames, fewer than three runs of sixteen: the runs overlap.
     assert person.numbers[0, :, 8].tolist() == [8, 20, 32]
-    middles = person.inputs[0, :, :, 8].permute(0, 2, 3, 1).numpy()
-    for crop, middle in zip(person.crops, middles, strict=True):
-        small = Image.fromarray(crop).resize((112, 112), Image.Resampling.BILINEAR)
-        assert (np.asarray(small) == middle).all()
+    for crop, frames in zip(person.crops, person.inputs[0].permute(0, 2, 3, 4, 1), strict=True):
+        small = np.asarray(Image.fromarray(crop).resize((112, 112), Image.Resampling.BILINEAR))
+        same = [bool((frame.numpy() == small).all()) for frame in frames]
+        assert 4 <= same.index(True) <= 12
 
 
 def test_a_glimpse_is_not_enough(tmp_path: Path) -> None:

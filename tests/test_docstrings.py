@@ -8,19 +8,16 @@ import pkgutil
 
 import pytest
 
-import graphforensics.explain
-import graphforensics.models
-import graphforensics.nn
+import graphforensics
 
-PACKAGES = [graphforensics.explain, graphforensics.models, graphforensics.nn]
 MODULES = sorted(
     module.name
-    for package in PACKAGES
-    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+    for module in pkgutil.walk_packages(graphforensics.__path__, "graphforensics.")
+    if not module.name.endswith("__main__")
 )
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_examples(name):
+def test_examples(name: str) -> None:
     result = doctest.testmod(importlib.import_module(name))
     assert result.failed == 0
