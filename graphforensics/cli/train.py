@@ -76,6 +76,11 @@ def _add_training(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("training")
     group.add_argument("--epochs", type=int, default=30, help="default: 30")
     group.add_argument("--batch-size", type=int, default=30, help="default: 30")
+    group.add_argument(
+        "--pairs",
+        action="store_true",
+        help="put a clip and its forgeries into one batch, cut at the same places",
+    )
     group.add_argument("--lr", type=float, default=1e-4, help="Adam's step size; default: 1e-4")
     group.add_argument(
         "--decay-every",
@@ -185,6 +190,7 @@ def _data(args: argparse.Namespace, model: Detector) -> FaceStoreDataModule:
         fractions=tuple(args.fractions),
         seed=args.seed,
         workers=workers,
+        pairs=args.pairs,
     )
 
 

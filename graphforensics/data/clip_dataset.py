@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import torch
+from numpy.typing import NDArray
 from torch.utils.data import Dataset
 
 from graphforensics.data.face_track import FaceTrack
@@ -42,6 +43,8 @@ class ClipDataset(Dataset[dict[str, Any]]):
         clips: Samples a track, evenly placed. Sample ``position`` is of track
             ``position // clips``.
         seed: Seed of the random places and flips.
+        pairs: Cut all tracks of one video, a clip and the forgeries made from it, at the same
+            places and flip them alike; :attr:`groups` then says which samples belong together.
 
     Raises:
         ValueError: ``clips`` is below 1.
@@ -56,7 +59,13 @@ class ClipDataset(Dataset[dict[str, Any]]):
     """
 
     def __init__(
-        self, table: pa.Table, spec: InputSpec, train: bool = False, clips: int = 1, seed: int = 0
+        self,
+        table: pa.Table,
+        spec: InputSpec,
+        train: bool = False,
+        clips: int = 1,
+        seed: int = 0,
+        pairs: bool = False,
     ) -> None:
         if clips < 1:
             raise ValueError(f"'clips' must be at least 1 (got {clips})")
@@ -66,6 +75,8 @@ class ClipDataset(Dataset[dict[str, Any]]):
         self.train = train
         self.clips = clips
         self.seed = seed
+        #: Number of the video of each sample with ``pairs``, else of the sample ``[n]``.
+        self.groups = _videos(table, clips) if pairs else np.arange(len(table) * clips)
         self._margins: dict[str, float] = {}
 
     def __len__(self) -> int:
@@ -82,7 +93,7 @@ class ClipDataset(Dataset[dict[str, Any]]):
         number, clip = divmod(position, self.clips)
         row = self.table.slice(number, 1).to_pylist()[0]
         track = self._track(row)
-        rng = np.random.default_rng([self.seed, epoch, position])
+        rng = np.random.default_rng([self.seed, epoch, int(self.groups[position])])
         inputs = track.clip(self.spec, rng if self.train else (clip + 0.5) / self.clips)
         if self.train and rng.random() < 0.5:
             inputs = inputs.flip(-1)
@@ -96,6 +107,15 @@ class ClipDataset(Dataset[dict[str, Any]]):
         if margin is None:
             margin = self._margins[row["store"]] = read_header(root).margin
         return FaceTrack(root / TRACKS / f"{row['track_id']}.parquet", row, margin)
+
+
+def _videos(table: pa.Table, clips: int) -> NDArray[np.int64]:
+    """Number the video of each sample; clips of one track are apart from each other."""
+    names = zip(table.column("dataset").to_pylist(), table.column("video").to_pylist(), strict=True)
+    numbers: dict[object, int] = {}
+    videos = np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int64)
+    samples: NDArray[np.int64] = (videos[:, None] * clips + np.arange(clips)).ravel()
+    return samples
 
 
 def _check(table: pa.Table) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+import numpy as np
 import torch
 from torch.utils.data import Sampler
 
@@ -17,9 +18,11 @@ class EpochSampler(Sampler[tuple[int, int]]):
     Args:
         length: Number of positions.
         seed: Seed of the order.
+        groups: Group of each position, ``[length]``: positions of one group follow each other, so
+            that a batch holds a forgery beside its source. Every position by itself if ``None``.
 
     Raises:
-        ValueError: ``length`` is not positive.
+        ValueError: ``length`` is not positive, or ``groups`` has another length.
 
     Example:
         >>> sampler = EpochSampler(3, seed=0)
@@ -28,11 +31,16 @@ class EpochSampler(Sampler[tuple[int, int]]):
         [(4, 0), (4, 1), (4, 2)]
     """
 
-    def __init__(self, length: int, seed: int = 0) -> None:
+    def __init__(self, length: int, seed: int = 0, groups: Sequence[int] | None = None) -> None:
         if length < 1:
             raise ValueError(f"'length' must be positive (got {length})")
+        if groups is not None and len(groups) != length:
+            raise ValueError(f"'groups' has {len(groups)} entries, 'length' is {length}")
         self.length = length
         self.seed = seed
+        self.groups = (
+            np.arange(length) if groups is None else np.unique(groups, return_inverse=True)[1]
+        )
         self.epoch = 0
 
     def set_epoch(self, epoch: int) -> None:
@@ -44,5 +52,6 @@ class EpochSampler(Sampler[tuple[int, int]]):
 
     def __iter__(self) -> Iterator[tuple[int, int]]:
         generator = torch.Generator().manual_seed(self.seed * 1_000_003 + self.epoch)
-        order = torch.randperm(self.length, generator=generator).tolist()
+        turns = torch.randperm(int(self.groups.max()) + 1, generator=generator).numpy()
+        order = np.argsort(turns[self.groups], kind="stable").tolist()
         return iter([(self.epoch, position) for position in order])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import dlib
 import numpy as np
@@ -37,12 +38,12 @@ class DlibCnnDetector:
         self.path = model_file("mmod_human_face_detector.dat", path)
         self.upsample = upsample
         self.threshold = threshold
-        self._detector = load_model(dlib.cnn_face_detection_model_v1, self.path)
+        self._network()
 
     def __call__(self, image: NDArray[np.uint8]) -> list[Detection]:
         """Return the faces of ``image [H, W, 3]`` or ``[H, W]``, surest first."""
         colours = image if image.ndim == 3 else np.repeat(image[:, :, None], 3, axis=2)
-        found = self._detector(np.ascontiguousarray(colours), self.upsample)
+        found = self._network()(np.ascontiguousarray(colours), self.upsample)
         faces = [
             Detection(
                 (face.rect.left(), face.rect.top(), face.rect.right() + 1, face.rect.bottom() + 1),
@@ -52,6 +53,9 @@ class DlibCnnDetector:
             if face.confidence > self.threshold
         ]
         return sorted(faces, key=lambda face: -face.confidence)
+
+    def _network(self) -> Any:
+        return load_model(dlib.cnn_face_detection_model_v1, self.path)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(upsample={self.upsample}, threshold={self.threshold})"

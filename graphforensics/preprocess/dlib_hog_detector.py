@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from threading import get_ident
 from typing import Any
 
 import dlib
@@ -38,12 +39,12 @@ class DlibHogDetector:
             raise ValueError(f"'upsample' must not be negative (got {upsample})")
         self.upsample = upsample
         self.threshold = threshold
-        self._detector = _frontal_face_detector()
 
     def __call__(self, image: NDArray[np.uint8]) -> list[Detection]:
         """Return the faces of ``image [H, W, 3]`` or ``[H, W]``, surest first."""
         pixels = np.ascontiguousarray(image)
-        boxes, scores, _ = self._detector.run(pixels, self.upsample, self.threshold)
+        detector = _frontal_face_detector(get_ident())
+        boxes, scores, _ = detector.run(pixels, self.upsample, self.threshold)
         return [
             Detection((box.left(), box.top(), box.right() + 1, box.bottom() + 1), float(score))
             for box, score in zip(boxes, scores, strict=True)
@@ -53,7 +54,8 @@ class DlibHogDetector:
         return f"{type(self).__name__}(upsample={self.upsample}, threshold={self.threshold})"
 
 
-@lru_cache(maxsize=1)
-def _frontal_face_detector() -> Any:
-    # Unpacking it takes a fifth of a second; its calls hold the interpreter's lock.
+@lru_cache(maxsize=64)
+def _frontal_face_detector(thread: int) -> Any:
+    # Unpacking it takes a fifth of a second. It works on a buffer of its own while it lets
+    # other threads run: each needs one.
     return dlib.get_frontal_face_detector()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from graphforensics.errors import UnreadableMediaError
 from graphforensics.preprocess.dlib_cnn_detector import DlibCnnDetector
 from graphforensics.preprocess.dlib_hog_detector import DlibHogDetector
 from graphforensics.preprocess.extraction_options import ExtractionOptions
@@ -53,7 +54,8 @@ def extract_tracks(
         A :class:`TrackFrame` a face and frame; nothing where no face is found.
 
     Raises:
-        UnreadableMediaError: The file cannot be decoded.
+        UnreadableMediaError: The file cannot be decoded: raised by the call itself, or at
+            the end where not one of the wanted frames was intact.
         MissingDataError: A model file is missing.
 
     Example:
@@ -70,17 +72,19 @@ def extract_tracks(
     chosen = options if options is not None else ExtractionOptions()
     media = open_media(path)
     counts = report if report is not None else ExtractionReport()
-    return _Extraction(media, chosen, detector, counts).run()
+    return _Extraction(path, media, chosen, detector, counts).run()
 
 
 class _Extraction:
     def __init__(
         self,
+        path: str | Path,
         media: Media,
         options: ExtractionOptions,
         detector: FaceDetector | None,
         report: ExtractionReport,
     ) -> None:
+        self._path = path
         self._media = media
         self._options = options
         self._report = report
@@ -92,16 +96,19 @@ class _Extraction:
         report = self._report
         report.truncated = self._media.info.truncated
         runs = parse_selection(self._options.selection).numbers(self._media.info.times)
+        wanted = [number for run in runs for number in run]
         last: int | None = None
-        for picture in self._media.pictures([number for run in runs for number in run]):
+        for picture in self._media.pictures(wanted):
             if last is None or picture.number != last + 1:
                 yield from self._hand_out(self._tracker.restart())
             last = picture.number
             yield from self._hand_out(self._tracker.step(picture))
             report.frames += 1
-            report.faceless = report.frames - int(self._covered[: last + 1].sum())
         yield from self._hand_out(self._tracker.restart())
         report.faceless = report.frames - int(self._covered.sum())
+        report.undecoded = len(wanted) - report.frames
+        if not report.frames:
+            raise UnreadableMediaError(self._path, "none of the wanted frames can be decoded")
 
     def _hand_out(self, ended: list[FaceTrail]) -> Iterator[TrackFrame]:
         """Yield what has become certain: all of the trails that ended, part of the others."""

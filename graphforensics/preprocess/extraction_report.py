@@ -15,6 +15,7 @@ class ExtractionReport:
         faceless: Frames among them in which no face was found.
         faces: Faces yielded, over all frames and persons.
         persons: Identities found.
+        undecoded: Frames that were wanted but are damaged beyond decoding.
         truncated: Why decoding ended before the file's end, or ``None``.
     """
 
@@ -22,6 +23,7 @@ class ExtractionReport:
     faceless: int = 0
     faces: int = 0
     persons: int = 0
+    undecoded: int = 0
     truncated: str | None = None
 
     def to_dict(self) -> dict[str, Any]:

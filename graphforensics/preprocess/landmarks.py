@@ -37,12 +37,12 @@ class LandmarkPredictor:
         >>> from skimage.data import astronaut
         >>> points = LandmarkPredictor()(astronaut(), (175, 69, 283, 176))
         >>> points.shape, points[30].round().tolist()
-        ((68, 2), [218.0, 134.0])
+        ((68, 2), [225.0, 127.0])
     """
 
     def __init__(self, path: str | Path | None = None) -> None:
         self.path = model_file("shape_predictor_68_face_landmarks.dat", path)
-        self._predictor = load_model(dlib.shape_predictor, self.path)
+        self._predictor = load_model(dlib.shape_predictor, self.path, shared=True)
 
     def __call__(
         self, image: NDArray[np.uint8], box: Sequence[float] | NDArray[np.floating]

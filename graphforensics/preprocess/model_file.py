@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
 from graphforensics.errors import MissingDataError
@@ -40,18 +41,25 @@ def model_file(name: str, path: str | Path | None = None) -> Path:
     )
 
 
-def load_model(loader: Callable[[str], Any], path: Path) -> Any:
-    """Load a model, once a process and file: the largest take half a second.
+def load_model(loader: Callable[[str], Any], path: Path, shared: bool = False) -> Any:
+    """Load a model, once a file and thread: the largest take half a second.
+
+    Args:
+        loader: dlib's class for it.
+        path: The file.
+        shared: Whether threads may use the same model at the same time; dlib's networks may
+            not, as they compute in buffers of their own.
 
     Raises:
         MissingDataError: dlib cannot make sense of the file.
     """
     status = path.stat()
-    return _loaded(loader, str(path), status.st_mtime_ns, status.st_size)
+    thread = 0 if shared else get_ident()
+    return _loaded(loader, str(path), status.st_mtime_ns, status.st_size, thread)
 
 
-@lru_cache(maxsize=8)
-def _loaded(loader: Callable[[str], Any], path: str, changed: int, size: int) -> Any:
+@lru_cache(maxsize=64)
+def _loaded(loader: Callable[[str], Any], path: str, changed: int, size: int, thread: int) -> Any:
     try:
         return loader(path)
     except RuntimeError as error:

@@ -40,7 +40,7 @@ class ShotChange:
         cells /= 2
         last, self._last = self._last, cells
         if last is None or last.shape != cells.shape:
-            return False
+            return last is not None
         difference = float(np.abs(cells - last).mean())
         cut = difference > max(self.jump, self.contrast * self._usual)
         if not cut:

@@ -39,6 +39,8 @@ class FaceStoreDataModule(L.LightningDataModule):
         fractions: Shares of train, val and test.
         seed: Seed of the parting, of the order and of the random places and flips.
         workers: Processes that load; 0 loads in this one.
+        pairs: Put a clip and the forgeries made from it into one batch, cut at the same places:
+            what they share then teaches nothing, what differs does.
 
     Raises:
         ValueError: A number is out of range.
@@ -60,6 +62,7 @@ class FaceStoreDataModule(L.LightningDataModule):
         fractions: tuple[float, float, float] = (0.7, 0.15, 0.15),
         seed: int = 0,
         workers: int = 0,
+        pairs: bool = False,
     ) -> None:
         super().__init__()
         if batch_size < 1 or workers < 0:
@@ -68,6 +71,7 @@ class FaceStoreDataModule(L.LightningDataModule):
                 f"(got {batch_size} and {workers})"
             )
         self.spec, self.batch_size, self.seed, self.workers = spec, batch_size, seed, workers
+        self.pairs = pairs
         roots = list(dict.fromkeys(str(store) for store in stores))
         check_stores(roots, spec)
         table = without_short_tracks(track_table(roots, labels), spec)
@@ -101,8 +105,10 @@ class FaceStoreDataModule(L.LightningDataModule):
 
     def train_dataloader(self) -> DataLoader[Any]:
         """Load the training part in a new order every epoch."""
-        dataset = ClipDataset(self.rows("train"), self.spec, train=True, seed=self.seed)
-        return self._loader(dataset, EpochSampler(len(dataset), self.seed))
+        dataset = ClipDataset(
+            self.rows("train"), self.spec, train=True, seed=self.seed, pairs=self.pairs
+        )
+        return self._loader(dataset, EpochSampler(len(dataset), self.seed, dataset.groups.tolist()))
 
     def val_dataloader(self) -> DataLoader[Any]:
         """Load the validation part, always the same."""

@@ -109,6 +109,7 @@ def _settings(
         "config": model.config,
         "training": options.to_dict(),
         "batch_size": data.batch_size,
+        "pairs": data.pairs,
         "data_seed": data.seed,
         "data": data.fingerprint(),
         "split": hashlib.sha256(json.dumps(data.split["parts"]).encode()).hexdigest(),

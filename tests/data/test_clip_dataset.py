@@ -79,6 +79,32 @@ def test_training_flips_whole_clips_half_of_the_time(store: Path, table: pa.Tabl
     assert abs(plain - 100) < 25
 
 
+def test_pairs_are_cut_at_the_same_places(table: pa.Table, store: Path) -> None:
+    dataset = ClipDataset(table, SPEC, train=True, pairs=True, clips=2)
+    tracks = list(FaceStore(store))
+    of_video = [number for number, track in enumerate(tracks) if track.video == "1"]
+    assert len(of_video) == 2
+    groups = dataset.groups.reshape(6, 2)
+    assert groups[of_video[0]].tolist() == groups[of_video[1]].tolist()
+    assert len(set(dataset.groups.tolist())) == 6
+    for epoch in range(6):
+        found = []
+        for number in of_video:
+            inputs = dataset[epoch, 2 * number]["inputs"]
+            whole = tracks[number].crops(range(20), 16).transpose(0, 1)
+            fits = [
+                (turned, start)
+                for turned in (False, True)
+                for start in range(18)
+                if torch.equal(
+                    inputs[0].flip(-1) if turned else inputs[0], whole[:, start : start + 3]
+                )
+            ]
+            found.append(fits)
+        assert len(found[0]) == 1
+        assert found[0] == found[1]
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_workers_change_nothing(table: pa.Table, workers: int) -> None:
     def batches(count: int) -> list[torch.Tensor]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from graphforensics.data.epoch_sampler import EpochSampler
@@ -28,6 +30,22 @@ def test_the_order_does_not_touch_the_global_generator() -> None:
     before = torch.get_rng_state()
     list(EpochSampler(9))
     assert torch.equal(before, torch.get_rng_state())
+
+
+def test_groups_stay_together_in_a_new_order_each_epoch() -> None:
+    groups = [7, 2, 2, 7, 5, 2]
+    sampler = EpochSampler(6, groups=groups)
+    seen = set()
+    for epoch in range(12):
+        sampler.set_epoch(epoch)
+        order = [position for _, position in sampler]
+        assert sorted(order) == list(range(6))
+        runs = [group for group, _ in itertools.groupby(groups[position] for position in order)]
+        assert sorted(runs) == [2, 5, 7]
+        seen.add(tuple(runs))
+    assert len(seen) > 3
+    with pytest.raises(ValueError, match="'groups' has 2 entries"):
+        EpochSampler(6, groups=[1, 2])
 
 
 def test_length() -> None:
