@@ -23,7 +23,7 @@ import json
 import resource
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -137,7 +137,9 @@ def measure(path: Path, clip: str, recipe: Recipe, args: argparse.Namespace) -> 
     runs = EvenFrames(args.recipe_frames).numbers(info.times)
     wanted = {run[0] for run in runs}
     images = {
-        n: image for n, image in enumerate(decoded(path, rgb=True, only=wanted)) if n in wanted
+        number: image
+        for number, image in enumerate(decoded(path, rgb=True, only=wanted))
+        if image is not None
     }
     theirs: dict[int, list[Face]] = {}
     looked = timed(
@@ -159,14 +161,17 @@ def timed(work: Callable[[], object], frames: int) -> Timing:
     return Timing(cpu / frames * 1e3, wall / frames * 1e3)
 
 
-def decoded(path: Path, rgb: bool, only: set[int] | None = None):
+def decoded(
+    path: Path, rgb: bool, only: set[int] | None = None
+) -> Iterator[NDArray[np.uint8] | None]:
     """Yield every frame, or ``None`` in place of those that are not wanted."""
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
         stream.codec_context.thread_count = 1
         for number, frame in enumerate(container.decode(stream)):
             wanted = rgb and (only is None or number in only)
-            yield frame.to_ndarray(format="rgb24") if wanted else None
+            # dlib reads rows one after the other; PyAV's may be padded.
+            yield np.ascontiguousarray(frame.to_ndarray(format="rgb24")) if wanted else None
 
 
 def decode_all(path: Path, rgb: bool) -> None:
@@ -228,7 +233,7 @@ def summary(
     frames = sum(result.frames for result in results)
 
     def mean(name: str, clock: str) -> float:
-        return sum(getattr(getattr(r, name), clock) * r.frames for r in results) / frames
+        return float(sum(getattr(getattr(r, name), clock) * r.frames for r in results) / frames)
 
     figures: dict[str, object] = {"frames": frames, "workers": workers}
     for name in ("decode", "decode_rgb", "pipeline", "recipe"):

@@ -56,6 +56,7 @@ class LandmarkPredictor:
         x0, y0, x1, y1 = (round(float(side)) for side in box)
         reach_x, reach_y = round(_REACH * (x1 - x0)), round(_REACH * (y1 - y0))
         left, top = max(0, x0 - reach_x), max(0, y0 - reach_y)
+        # dlib reads rows one after the other, whatever their strides are.
         part = np.ascontiguousarray(image[top : max(0, y1 + reach_y), left : max(0, x1 + reach_x)])
         face = dlib.rectangle(x0 - left, y0 - top, x1 - left - 1, y1 - top - 1)
         points = self._predictor(part, face).parts()

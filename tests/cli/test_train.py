@@ -62,7 +62,7 @@ def test_training_tells_its_parts_and_epochs(
 ) -> None:
     run = tmp_path / "run"
     words = ["train", "--data", str(store), "--out", str(run), "--epochs=1", "--lr=0.002", *TINY]
-    assert main(words) == 0
+    assert main([*words, "--pairs"]) == 0
     told, noise = capfd.readouterr()
     assert "of 4 separate identities" in told or "of 5 separate identities" in told
     assert "epoch 0: loss" in told
@@ -70,6 +70,7 @@ def test_training_tells_its_parts_and_epochs(
     assert "\x1b" not in told
     assert noise == ""
     assert json.loads((run / "run.json").read_text())["training"]["learning_rate"] == 0.002
+    assert json.loads((run / "run.json").read_text())["pairs"] is True
     config = load_detector(run / "best").config
     assert (config["encoder"], config["regions"]) == ("resnet10t", 4)
 

@@ -37,6 +37,15 @@ def test_loaders_yield_batches(noise_data: FaceStoreDataModule) -> None:
     assert tested == noise_data.rows("test").column("track_id").to_pylist()
 
 
+def test_pairs_share_a_batch(noise_store: Path) -> None:
+    fractions = (0.5, 0.25, 0.25)
+    data = FaceStoreDataModule([noise_store], SPEC, batch_size=2, fractions=fractions, pairs=True)
+    loader = data.train_dataloader()
+    for batch in loader:
+        assert len(set(batch["video"])) == 1
+        assert sorted(batch["label"].tolist()) == [0.0, 1.0]
+
+
 def test_a_split_is_kept_by_a_second_module(
     tmp_path: Path, noise_data: FaceStoreDataModule, noise_store: Path
 ) -> None:
