@@ -151,7 +151,7 @@ def _train(store: Path, out: Path, seconds: float, seed: int) -> MRL:
     loader = DataLoader(dataset, batch_size=_BATCH, sampler=EpochSampler(len(dataset), seed))
     trainer = L.Trainer(
         accelerator="cpu",
-        max_epochs=20,
+        max_epochs=30,
         callbacks=[TimeLimit(seconds)],
         logger=False,
         enable_checkpointing=False,
@@ -159,7 +159,7 @@ def _train(store: Path, out: Path, seconds: float, seed: int) -> MRL:
         enable_progress_bar=False,
     )
     started = time.monotonic()
-    trainer.fit(DetectionTask(model, _LEARNING_RATE, decay_every=20), loader)
+    trainer.fit(DetectionTask(model, _LEARNING_RATE, decay_every=30), loader)
     loss = float(trainer.callback_metrics["train_classification"])
     model.eval().save_pretrained(out)
     epochs, passed = trainer.current_epoch, time.monotonic() - started

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,18 @@ import torch
 from lightning.pytorch.plugins.io import TorchCheckpointIO
 
 from graphforensics.errors import CheckpointError, OutputError
+from graphforensics.nn.encoder.weights import read_checkpoint
+
+#: What resuming reads.
+_NEEDED = (
+    "state_dict",
+    "optimizer_states",
+    "lr_schedulers",
+    "loops",
+    "callbacks",
+    "epoch",
+    "global_step",
+)
 
 
 class SafeCheckpointIO(TorchCheckpointIO):
@@ -42,23 +53,13 @@ class SafeCheckpointIO(TorchCheckpointIO):
     def load_checkpoint(
         self, path: str | Path, map_location: Any | None = None, weights_only: bool | None = True
     ) -> dict[str, Any]:
-        """Read tensors and plain values only, whatever ``weights_only`` says.
+        """Read tensors and plain values only, onto the processor, whatever ``weights_only`` says.
 
         Raises:
             CheckpointError: The file is missing, damaged, or holds pickled objects.
         """
-        try:
-            checkpoint = torch.load(path, map_location=map_location or "cpu", weights_only=True)
-        except FileNotFoundError as error:
-            raise CheckpointError(f"{path}: there is no such checkpoint") from error
-        except pickle.UnpicklingError as error:
-            raise CheckpointError(
-                f"{path}: damaged, or holds objects other than tensors and plain values, "
-                "which are not loaded because they could run code"
-            ) from error
-        except (OSError, EOFError, RuntimeError, ValueError, KeyError, AttributeError) as error:
-            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise CheckpointError(f"{path}: cannot be read as a checkpoint ({reason})") from error
-        if not isinstance(checkpoint, dict) or "state_dict" not in checkpoint:
-            raise CheckpointError(f"{path}: not a training checkpoint (no 'state_dict' in it)")
+        checkpoint = read_checkpoint(path)
+        missing = [name for name in _NEEDED if name not in checkpoint]
+        if missing:
+            raise CheckpointError(f"{path}: not a training checkpoint (no '{missing[0]}' in it)")
         return checkpoint

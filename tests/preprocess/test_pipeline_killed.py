@@ -60,10 +60,20 @@ def unbroken(clips: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     return _hashes(store)
 
 
+def _heed_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def _end(command: list[str], moment: Callable[[], bool], end: signal.Signals) -> tuple[int, str]:
     """Start a run, wait for a moment, end it; return its status and what it said."""
     with subprocess.Popen(
-        command, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        command,
+        env=ENVIRONMENT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell's background jobs ignore the interrupt, and so would what these tests start there.
+        preexec_fn=_heed_interrupts,
     ) as run:
         while run.poll() is None and not moment():
             time.sleep(0.002)

@@ -12,6 +12,11 @@ import torch
 from graphforensics.errors import CheckpointError, OutputError
 from graphforensics.train.safe_checkpoint_io import SafeCheckpointIO
 
+#: What a training checkpoint holds besides its weights.
+REST: dict[str, Any] = {
+    name: {} for name in ("optimizer_states", "lr_schedulers", "loops", "epoch", "global_step")
+}
+
 
 class _Malicious:
     def __init__(self, victim: Path) -> None:
@@ -22,7 +27,8 @@ class _Malicious:
 
 
 def test_round_trip(tmp_path: Path) -> None:
-    content = {"state_dict": {"w": torch.arange(3.0)}, "callbacks": {"rows": [{"epoch": 0}]}}
+    weights = {"w": torch.arange(3.0)}
+    content = {**REST, "state_dict": weights, "callbacks": {"rows": [{"epoch": 0}]}}
     SafeCheckpointIO().save_checkpoint(content, tmp_path / "new" / "last.ckpt")
     read = SafeCheckpointIO().load_checkpoint(tmp_path / "new" / "last.ckpt", weights_only=None)
     assert torch.equal(read["state_dict"]["w"], torch.arange(3.0))
@@ -34,7 +40,7 @@ def test_round_trip(tmp_path: Path) -> None:
 def test_pickled_objects_are_never_loaded(tmp_path: Path, weights_only: bool | None) -> None:
     place = tmp_path / "bad.ckpt"
     torch.save({"state_dict": {}, "x": _Malicious(tmp_path / "victim")}, place)
-    with pytest.raises(CheckpointError, match=r"bad\.ckpt: .*could run code"):
+    with pytest.raises(CheckpointError, match=r"bad\.ckpt: .*run code when opened"):
         SafeCheckpointIO().load_checkpoint(place, weights_only=weights_only)
     assert not (tmp_path / "victim").exists()
 
@@ -57,15 +63,19 @@ def test_truncated_files_are_named(tmp_path: Path) -> None:
 
 def test_other_content_is_named(tmp_path: Path) -> None:
     torch.save([1, 2], tmp_path / "list.ckpt")
-    with pytest.raises(CheckpointError, match="not a training checkpoint"):
+    with pytest.raises(CheckpointError, match=r"list\.ckpt: holds a list"):
         SafeCheckpointIO().load_checkpoint(tmp_path / "list.ckpt")
-    with pytest.raises(CheckpointError, match="no such checkpoint"):
+    torch.save({"state_dict": {}}, tmp_path / "other.ckpt")
+    with pytest.raises(CheckpointError, match="not a training checkpoint"):
+        SafeCheckpointIO().load_checkpoint(tmp_path / "other.ckpt")
+    with pytest.raises(CheckpointError, match="no such file"):
         SafeCheckpointIO().load_checkpoint(tmp_path / "none.ckpt")
 
 
 def test_a_failed_write_leaves_the_old_checkpoint(tmp_path: Path) -> None:
     place = tmp_path / "last.ckpt"
-    SafeCheckpointIO().save_checkpoint({"state_dict": {"old": torch.ones(1)}}, place)
+    content = {**REST, "state_dict": {"old": torch.ones(1)}, "callbacks": {}}
+    SafeCheckpointIO().save_checkpoint(content, place)
     (tmp_path / ".last.ckpt.partial").mkdir()
     with pytest.raises(OutputError, match="cannot be written"):
         SafeCheckpointIO().save_checkpoint({"state_dict": {}}, place)
