@@ -26,6 +26,8 @@ _MODEL = {
     "size": 64,
 }
 _CLIPS, _BATCH, _LEARNING_RATE = 8, 4, 1e-3
+# Most clips need ten to thirty epochs of half a second each, a few need a hundred.
+_EPOCHS, _LEARNED = 150, 0.02
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -133,6 +135,7 @@ def _extract(pair: dict[str, Path], folder: Path) -> Path:
 def _train(store: Path, out: Path, seconds: float, seed: int) -> MRL:
     """Fit a small MRL to the two clips. There is nobody to hold out, hence no validation."""
     import lightning as L
+    from lightning.pytorch.callbacks import EarlyStopping
     from torch.utils.data import DataLoader
 
     from graphforensics.data.clip_dataset import ClipDataset
@@ -149,17 +152,23 @@ def _train(store: Path, out: Path, seconds: float, seed: int) -> MRL:
     faces = table.filter(table.column("track_id").is_valid())
     dataset = ClipDataset(faces, model.input_spec, train=True, clips=_CLIPS, seed=seed)
     loader = DataLoader(dataset, batch_size=_BATCH, sampler=EpochSampler(len(dataset), seed))
+    learned = EarlyStopping(
+        "train_classification",
+        stopping_threshold=_LEARNED,
+        patience=_EPOCHS,
+        check_on_train_epoch_end=True,
+    )
     trainer = L.Trainer(
         accelerator="cpu",
-        max_epochs=30,
-        callbacks=[TimeLimit(seconds)],
+        max_epochs=_EPOCHS,
+        callbacks=[TimeLimit(seconds), learned],
         logger=False,
         enable_checkpointing=False,
         enable_model_summary=False,
         enable_progress_bar=False,
     )
     started = time.monotonic()
-    trainer.fit(DetectionTask(model, _LEARNING_RATE, decay_every=30), loader)
+    trainer.fit(DetectionTask(model, _LEARNING_RATE, decay_every=_EPOCHS), loader)
     loss = float(trainer.callback_metrics["train_classification"])
     model.eval().save_pretrained(out)
     epochs, passed = trainer.current_epoch, time.monotonic() - started

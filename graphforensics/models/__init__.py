@@ -1,5 +1,6 @@
 """The detectors: thin compositions of :mod:`graphforensics.nn`."""
 
+from graphforensics.models.calibration import Calibration, read_calibration
 from graphforensics.models.detector import Detector
 from graphforensics.models.detector_output import DetectorOutput
 from graphforensics.models.load_detector import load_detector
@@ -12,10 +13,12 @@ from graphforensics.models.relation_learner import RelationLearner
 __all__ = [
     "DETECTORS",
     "MRL",
+    "Calibration",
     "Detector",
     "DetectorOutput",
     "MRLGraphClassifier",
     "MRLOutput",
     "RelationLearner",
     "load_detector",
+    "read_calibration",
 ]

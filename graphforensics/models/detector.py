@@ -17,6 +17,12 @@ from torch_geometric.explain import ModelConfig
 
 from graphforensics import __version__
 from graphforensics.data.input_spec import InputSpec
+from graphforensics.models.calibration import (
+    CALIBRATION,
+    Calibration,
+    read_calibration,
+    weights_hash,
+)
 from graphforensics.models.detector_output import DetectorOutput
 from graphforensics.models.fast_inference import evaluating, fast_inference, fast_layout
 from graphforensics.nn.encoder.weights import load_weights, read_state_dict
@@ -34,6 +40,9 @@ class Detector(nn.Module, PyTorchModelHubMixin):
     name: ClassVar[str] = ""
 
     input_spec: InputSpec
+
+    #: What validation data say of the scores; ``None`` where nobody asked them.
+    calibration: Calibration | None = None
 
     @abstractmethod
     def forward(self, inputs: Tensor) -> DetectorOutput:
@@ -94,7 +103,17 @@ class Detector(nn.Module, PyTorchModelHubMixin):
             inputs: As in :meth:`forward`.
         """
         # A copy made outside is an ordinary tensor, which inference mode's are not.
-        return self.predict(inputs).probability.clone()
+        logit = self.predict(inputs).logit.clone()
+        return self.calibrated(logit.float())
+
+    def calibrated(self, logit: Tensor) -> Tensor:
+        """Turn logits into probabilities of fake, with :attr:`calibration` where there is one.
+
+        Args:
+            logit: Of any shape; the result has its type.
+        """
+        temperature = 1.0 if self.calibration is None else self.calibration.temperature
+        return torch.sigmoid(logit / temperature)
 
     def graph(self, inputs: Tensor) -> Batch:
         """Return the graphs that the verdicts are read from, as evaluation sees them.
@@ -126,12 +145,38 @@ class Detector(nn.Module, PyTorchModelHubMixin):
                 f"(got {inputs.dtype})"
             )
 
+    def check_rebuildable(self) -> None:
+        """Raise CheckpointError where :attr:`config` does not build this detector again."""
+
+    def save_pretrained(self, save_directory: str | Path, **arguments: Any) -> str | None:
+        """Write ``config.json``, ``model.safetensors`` and a card into a folder.
+
+        Args:
+            save_directory: The folder.
+            **arguments: As in huggingface_hub's ``ModelHubMixin.save_pretrained``.
+
+        Raises:
+            CheckpointError: The configuration does not build this detector again.
+        """
+        # Before the hub's method, which begins by taking away what is there.
+        self.check_rebuildable()
+        place: str | None = super().save_pretrained(save_directory, **arguments)
+        return place
+
     def _save_pretrained(self, save_directory: Path) -> None:
         config = {"detector": self.name, "graphforensics_version": __version__, **self.config}
         text = json.dumps(config, indent=2, sort_keys=True) + "\n"
         (save_directory / "config.json").write_text(text, encoding="utf-8")
         save_model(self, str(save_directory / "model.safetensors"))
         (save_directory / "README.md").write_text(_CARD.format(name=self.name), encoding="utf-8")
+        self._save_calibration(save_directory)
+
+    def _save_calibration(self, folder: Path) -> None:
+        (folder / CALIBRATION).unlink(missing_ok=True)
+        known = self.calibration
+        # Weights that were trained further have other scores.
+        if known is not None and known.weights == weights_hash(folder):
+            known.write(folder)
 
     @classmethod
     def _from_pretrained(cls, *, model_id: str, **arguments: Any) -> Detector:
@@ -147,6 +192,7 @@ class Detector(nn.Module, PyTorchModelHubMixin):
         detector = cls(**keywords)
         origin = Path(model_id) / "model.safetensors"
         load_weights(detector, read_state_dict(origin), origin)
+        detector.calibration = read_calibration(model_id)
         return detector.to(hub.get("map_location", "cpu")).eval()
 
 

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from graphforensics import __version__
 from graphforensics.errors import CheckpointError
+from graphforensics.models.calibration import read_calibration
 from graphforensics.models.detector import Detector
 from graphforensics.models.registry import DETECTORS
 from graphforensics.nn.encoder.weights import load_weights, read_checkpoint, read_state_dict
@@ -21,7 +22,7 @@ def load_detector(path: str | Path, map_location: str | torch.device = "cpu") ->
     """Read a detector from a folder of ``save_pretrained`` or a training checkpoint.
 
     Pickled code is never run: files that hold some are refused. The detector is in
-    evaluation mode.
+    evaluation mode, and calibrated where the folder holds a ``calibration.json`` of its weights.
 
     Args:
         path: A folder with ``config.json`` and ``model.safetensors``, or a ``.ckpt`` of
@@ -46,6 +47,8 @@ def load_detector(path: str | Path, map_location: str | torch.device = "cpu") ->
     config, state = _read_folder(path) if path.is_dir() else _read_training(path)
     detector = _build(config, path)
     load_weights(detector, state, path)
+    if path.is_dir():
+        detector.calibration = read_calibration(path)
     return detector.to(map_location).eval()
 
 

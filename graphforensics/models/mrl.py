@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from graphforensics.data.input_spec import InputSpec
+from graphforensics.errors import CheckpointError
 from graphforensics.models.detector import Detector
 from graphforensics.models.detector_output import DetectorOutput
 from graphforensics.models.mrl_graph_classifier import MRLGraphClassifier
@@ -168,6 +169,30 @@ class MRL(Detector):
         }
         return cls(**{**variant, **keywords})
 
+    def with_recurrent(self, cell: nn.Module) -> MRL:
+        """Put any recurrent graph cell in the TGCN's place, and return the model itself.
+
+        What was learned of edges and classifier stays. Such a model cannot be saved with
+        ``save_pretrained``, as the cell cannot be built again from keywords.
+
+        Args:
+            cell: A cell of ``torch_geometric_temporal`` or one that is called like them; see
+                :class:`~graphforensics.nn.RecurrentCell`. It maps the encoder's channels to
+                ``hidden_channels``.
+
+        Raises:
+            ValueError: ``relation`` is not ``"tgcn"``, ``cells`` is not 1, ``normalize`` is
+                True, or the cell has other numbers of channels.
+
+        Example:
+            >>> from graphforensics.nn import TGCNCell
+            >>> mrl = MRL(encoder="resnet10t", hidden_channels=8, snippets=2, frames=3, size=64)
+            >>> mrl.with_recurrent(TGCNCell(512, 8)).learner.recurrent
+            TGCNCell(512, 8)
+        """
+        self.learner.use_cell(cell)
+        return self
+
     @property
     def feature_layer(self) -> nn.Module:
         """The encoder, whose last map Grad-CAM looks at."""
@@ -225,6 +250,16 @@ class MRL(Detector):
             total = total + self.diversity_weight * parts["diversity"]
             total = total + self.consistency_weight * parts["consistency"]
         return {"loss": total, **parts}
+
+    def check_rebuildable(self) -> None:
+        """Raise CheckpointError where a cell was put in that keywords cannot build."""
+        cell = self.learner.recurrent
+        if cell is not None:
+            raise CheckpointError(
+                f"MRL with the recurrent cell {type(cell).__name__} cannot be built again from "
+                f"its keywords: keep its 'state_dict()' and load it into a model that was built "
+                f"the same way, with 'with_recurrent'"
+            )
 
     def graph_classifier(self) -> MRLGraphClassifier:
         """Return the part that reads a graph, on edges, for PyG's explainers; it shares weights."""

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import torch
 from torch import Tensor, nn
 
 from graphforensics.models.relation_learner import RelationLearner
 from graphforensics.nn.dense_tgcn_cell import DenseTGCNCell
-from graphforensics.nn.relation_conv import RelationConv
 from graphforensics.nn.tgcn_cell import TGCNCell
 
 
@@ -73,6 +70,5 @@ class MRLGraphClassifier(nn.Module):
 
 
 def _over_edges(cell: nn.Module) -> nn.Module:
-    if isinstance(cell, DenseTGCNCell):
-        return TGCNCell.sharing(cell)
-    return cast(RelationConv, cell)
+    # The others take edges by themselves.
+    return TGCNCell.sharing(cell) if isinstance(cell, DenseTGCNCell) else cell

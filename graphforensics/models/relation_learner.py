@@ -13,6 +13,7 @@ from graphforensics.nn.dense_tgcn_cell import DenseTGCNCell
 from graphforensics.nn.edge_threshold import EdgeThreshold
 from graphforensics.nn.learned_edges import LearnedEdges
 from graphforensics.nn.masked_edge_dropout import MaskedEdgeDropout, MaskStrategy
+from graphforensics.nn.recurrent_cell import RecurrentCell
 from graphforensics.nn.relation_conv import RelationConv
 
 Relation = Literal["tgcn", "gcn", "none"]
@@ -43,6 +44,10 @@ class RelationLearner(nn.Module):
         threshold: Likewise. Default: ``"range"``.
         mask_at_inference: Likewise. Default: False.
         dropout: Rate of dropout inside the classifier. Default: 0.
+        recurrent: A recurrent graph cell that takes the TGCN's place;
+            :class:`~graphforensics.nn.RecurrentCell` says what it may be and what becomes of
+            negative edges. Wants ``relation="tgcn"``, one cell, and ``normalize=False``, since a
+            cell normalises in its own way. Default: None, the paper's TGCN.
 
     Shapes:
         ``features [B, T, N, C]``, output ``[B, T]``: the verdict after every snippet.
@@ -69,6 +74,7 @@ class RelationLearner(nn.Module):
         threshold: EdgeThreshold = "range",
         mask_at_inference: bool = False,
         dropout: float = 0.0,
+        recurrent: nn.Module | None = None,
     ) -> None:
         super().__init__()
         check_word("relation", relation, get_args(Relation))
@@ -89,11 +95,36 @@ class RelationLearner(nn.Module):
             layer(before, after, normalize) for before, after in pairwise(widths)
         )
         self.classifier = _classifier(regions * widths[-1], hidden_channels, dropout)
+        if recurrent is not None:
+            self.use_cell(recurrent)
+
+    @property
+    def recurrent(self) -> nn.Module | None:
+        """The cell that takes the TGCN's place, None where there is none."""
+        first = next(iter(self.cells), None)
+        return first.cell if isinstance(first, RecurrentCell) else None
+
+    def use_cell(self, cell: nn.Module) -> None:
+        """Put another recurrent cell in the TGCN's place; edges and classifier stay.
+
+        Args:
+            cell: As ``recurrent`` in the constructor.
+
+        Raises:
+            ValueError: There is no TGCN to replace, or the cell has other numbers of channels.
+        """
+        self._check_replaceable()
+        wrapped = cell if isinstance(cell, RecurrentCell) else RecurrentCell(cell)
+        wanted = (self.in_channels, self.hidden_channels)
+        met = (wrapped.in_channels, wrapped.hidden_channels)
+        if any(one not in (None, other) for one, other in zip(met, wanted, strict=True)):
+            raise ValueError(f"'recurrent' must map {_arrow(wanted)} channels (got {_arrow(met)})")
+        self.cells = nn.ModuleList([wrapped.to(next(self.parameters()))])
 
     def reset_parameters(self) -> None:
         """Draw edges, cells and classifier anew."""
         for module in (self.edges, *self.cells, *self.classifier):
-            if isinstance(module, LearnedEdges | DenseTGCNCell | RelationConv | nn.Linear):
+            if isinstance(module, _WITH_PARAMETERS):
                 module.reset_parameters()
 
     def forward(self, features: Tensor) -> Tensor:
@@ -113,12 +144,17 @@ class RelationLearner(nn.Module):
         for cell in self.cells:
             if isinstance(cell, DenseTGCNCell):
                 features = cell.forward_sequence(features, adj)
-            elif isinstance(cell, RelationConv):
+            elif isinstance(cell, RecurrentCell | RelationConv):
                 features = cell.forward_dense(features, adj)
         return features
 
     def read_out(self, hidden: Tensor) -> Tensor:
         """Classify the flattened regions after every snippet, ``[B, T, N, H] -> [B, T]``."""
+        if self.relation != "none" and hidden.size(-1) != self.hidden_channels:
+            raise ValueError(
+                f"'hidden' must be [B, T, {self.regions}, {self.hidden_channels}], which "
+                f"'recurrent' must return (got {list(hidden.shape)})"
+            )
         logits: Tensor = self.classifier(hidden.flatten(2)).squeeze(-1)
         if self.relation == "tgcn":
             return logits
@@ -133,12 +169,31 @@ class RelationLearner(nn.Module):
             return torch.ones_like(self.edges(), dtype=torch.bool)
         return self.mask.kept(self.edges())
 
+    def _check_replaceable(self) -> None:
+        if self.relation != "tgcn":
+            raise ValueError(f"'recurrent' must go with relation='tgcn' (got {self.relation!r})")
+        if len(self.cells) != 1:
+            raise ValueError(f"'cells' must be 1 with 'recurrent' (got {len(self.cells)})")
+        if getattr(self.cells[0], "normalize", False):
+            raise ValueError("'normalize' must be False with 'recurrent' (got True)")
+
     def __repr__(self) -> str:
+        recurrent = self.recurrent
         return (
             f"{type(self).__name__}({self.in_channels}, regions={self.regions}, "
             f"hidden_channels={self.hidden_channels}, "
-            f"relation={self.relation!r}, cells={len(self.cells)})"
+            f"relation={self.relation!r}, cells={len(self.cells)}"
+            + ("" if recurrent is None else f", recurrent={type(recurrent).__name__}")
+            + ")"
         )
+
+
+#: What :meth:`RelationLearner.reset_parameters` draws anew.
+_WITH_PARAMETERS = (LearnedEdges, DenseTGCNCell, RecurrentCell, RelationConv, nn.Linear)
+
+
+def _arrow(channels: tuple[int | None, int | None]) -> str:
+    return f"{channels[0]} -> {channels[1]}"
 
 
 def _classifier(in_features: int, hidden: int | None, dropout: float) -> nn.Sequential:

@@ -53,6 +53,7 @@ from graphforensics.nn.masked_edge_dropout import (
 )
 from graphforensics.nn.patch_similarity import PatchSimilarityGraph, patch_similarity
 from graphforensics.nn.post_norm_block import PostNormBlock
+from graphforensics.nn.recurrent_cell import RecurrentCell
 from graphforensics.nn.relation_conv import RelationConv
 from graphforensics.nn.relation_importance import (
     RelationImportance,
@@ -94,6 +95,7 @@ __all__ = [
     "PostNormBlock",
     "PyTorchVideoEncoder",
     "RGBFrequencyAttention",
+    "RecurrentCell",
     "RelationConv",
     "RelationImportance",
     "SegmentationLoss",

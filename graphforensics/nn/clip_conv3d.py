@@ -5,6 +5,8 @@ from __future__ import annotations
 from torch import Tensor, nn
 from torch.nn import functional
 
+from graphforensics.nn.argument_checks import check_shape
+
 
 class ClipConv3d(nn.Conv3d):
     r"""``torch.nn.Conv3d``, with its padding in time made explicit where there are two frames.
@@ -15,7 +17,10 @@ class ClipConv3d(nn.Conv3d):
     numbers are those of ``torch.nn.Conv3d``.
 
     Shapes:
-        ``[B, C, D, H, W]`` as in ``torch.nn.Conv3d``.
+        ``[B, C, D, H, W]`` or ``[C, D, H, W]`` as in ``torch.nn.Conv3d``.
+
+    Raises:
+        ValueError: The input has another shape.
 
     Example:
         >>> import torch
@@ -25,6 +30,8 @@ class ClipConv3d(nn.Conv3d):
 
     def forward(self, input: Tensor) -> Tensor:
         """Convolve."""
+        channels = self.in_channels
+        check_shape("input", input, ("B", channels, "D", "H", "W"), (channels, "D", "H", "W"))
         if isinstance(self.padding, str) or self.padding_mode != "zeros":
             return super().forward(input)
         time, height, width = self.padding

@@ -72,6 +72,7 @@ class DenseTGCNCell(TGCNGates):
         """
         if x.dim() != 4 or x.size(1) == 0:
             raise ValueError(f"'x' must be [B, T, N, C] with T > 0 (got {list(x.shape)})")
+        self.check_channels(x)
         return self.unroll(x, self._propagation(adj), self.initial(x[:, 0], h))
 
     def _propagation(self, adj: Tensor) -> Propagation:

@@ -14,7 +14,8 @@ class EdgeSum(MessagePassing):  # type: ignore[misc]  # MessagePassing is untype
 
     The sparse twin of :func:`~graphforensics.nn.dense_propagate`: the edge :math:`j \to i` is
     ``edge_index[:, e] = (j, i)`` and carries :math:`\mathcal{E}_{ij}`. It is a message passing
-    layer, so that PyTorch Geometric's explainers find the edges of whatever is built on it.
+    layer, so that PyTorch Geometric's explainers find the edges of whatever is built on it; its
+    attention explainer reads the coefficient that each edge's features are multiplied by.
 
     .. math:: \mathbf{x}^{\prime}_i = \sum_{j \in \mathcal{N}(i)} \mathcal{E}_{ij} \mathbf{x}_j
 
@@ -41,24 +42,25 @@ class EdgeSum(MessagePassing):  # type: ignore[misc]  # MessagePassing is untype
 
     def forward(self, x: Tensor, edge_index: Tensor, edge_weight: Tensor | None = None) -> Tensor:
         """Return the sum at each node."""
-        _check(x, edge_index, edge_weight)
+        check_edges(x, edge_index, edge_weight)
         if edge_weight is None:
             edge_weight = x.new_ones(edge_index.size(1))
         edge_weight = edge_weight.to(x.dtype)
         if not self.normalize:
             return self._summed(x, edge_index, edge_weight)
-        nodes, target = x.size(0), edge_index[1]
+        nodes, (source, target) = x.size(0), edge_index.unbind()
         received = scatter(edge_weight, target, dim=0, dim_size=nodes, reduce="sum")
-        scale = _widened(inverse_sqrt(1 + received), x)
-        scaled = scale * x
-        return scale * (self._summed(scaled, edge_index, edge_weight) + scaled)
+        scale = inverse_sqrt(1 + received)
+        alpha = scale.index_select(0, target) * edge_weight * scale.index_select(0, source)
+        return self._summed(x, edge_index, alpha) + _widened(scale.square(), x) * x
 
-    def message(self, x_j: Tensor, edge_weight: Tensor) -> Tensor:
+    def message(self, x_j: Tensor, alpha: Tensor) -> Tensor:
         """Return what each edge carries."""
-        return _widened(edge_weight, x_j) * x_j
+        return _widened(alpha, x_j) * x_j
 
-    def _summed(self, x: Tensor, edge_index: Tensor, edge_weight: Tensor) -> Tensor:
-        summed: Tensor = self.propagate(edge_index, x=x, edge_weight=edge_weight)
+    def _summed(self, x: Tensor, edge_index: Tensor, alpha: Tensor) -> Tensor:
+        # Attention explainers look for a coefficient of this name.
+        summed: Tensor = self.propagate(edge_index, x=x, alpha=alpha)
         return summed
 
     def __repr__(self) -> str:
@@ -69,7 +71,8 @@ def _widened(weight: Tensor, x: Tensor) -> Tensor:
     return weight.view(*weight.shape, *(1,) * (x.dim() - weight.dim()))
 
 
-def _check(x: Tensor, edge_index: Tensor, edge_weight: Tensor | None) -> None:
+def check_edges(x: Tensor, edge_index: Tensor, edge_weight: Tensor | None) -> None:
+    """Raise ValueError unless the edges fit the nodes, over time or not."""
     if x.dim() not in (2, 3):
         raise ValueError(f"'x' must be [N, C] or [N, T, C] (got {list(x.shape)})")
     if edge_index.dim() != 2 or edge_index.size(0) != 2:

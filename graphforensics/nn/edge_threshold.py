@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 import torch
 from torch import Tensor
 from torch_geometric.utils import scatter
+
+from graphforensics.nn.argument_checks import check_floating, check_share, check_word
 
 EdgeThreshold = Literal["range", "quantile"]
 
@@ -35,6 +37,9 @@ def edge_threshold(
     Shapes:
         ``edge_weight [E]``, ``[N, N]`` or ``[B, N, N]``; the output broadcasts against it.
 
+    Raises:
+        ValueError: ``rate`` is not in [0, 1], the word is unknown, or a shape is not one of these.
+
     Example:
         >>> edges = torch.tensor([0.0, 1.0, 2.0, 10.0])
         >>> edge_threshold(edges, None, 0.5, "range").item()
@@ -42,6 +47,9 @@ def edge_threshold(
         >>> edge_threshold(edges, None, 0.5, "quantile").item()
         1.5
     """
+    check_share("rate", rate)
+    check_word("threshold", threshold, get_args(EdgeThreshold))
+    check_edge_weight(edge_weight, batch)
     if edge_weight.numel() == 0:
         return edge_weight
     if batch is not None:
@@ -50,6 +58,19 @@ def edge_threshold(
     ordered = rows.sort(dim=-1).values
     level = _at(ordered, rate, threshold)
     return level.view(-1, *(1,) * (edge_weight.dim() - 1))
+
+
+def check_edge_weight(edge_weight: Tensor, batch: Tensor | None) -> None:
+    """Raise ValueError unless these are weights of edges and the graph of each."""
+    shape = tuple(edge_weight.shape)
+    if len(shape) not in (1, 2, 3) or (len(shape) > 1 and shape[-1] != shape[-2]):
+        raise ValueError(f"'edge_weight' must be [E], [N, N] or [B, N, N] (got {list(shape)})")
+    check_floating("edge_weight", edge_weight)
+    if batch is not None and (len(shape) != 1 or tuple(batch.shape) != shape):
+        raise ValueError(
+            f"'batch' must be [E] beside 'edge_weight' [E] "
+            f"(got {list(batch.shape)} beside {list(shape)})"
+        )
 
 
 def _at(ordered: Tensor, rate: float, threshold: EdgeThreshold) -> Tensor:

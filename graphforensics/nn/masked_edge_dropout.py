@@ -7,8 +7,8 @@ from typing import Literal, get_args
 import torch
 from torch import Tensor, nn
 
-from graphforensics.nn.argument_checks import check_floating, check_share, check_word
-from graphforensics.nn.edge_threshold import EdgeThreshold, edge_threshold
+from graphforensics.nn.argument_checks import check_share, check_word
+from graphforensics.nn.edge_threshold import EdgeThreshold, check_edge_weight, edge_threshold
 
 MaskStrategy = Literal["minimal", "random"]
 
@@ -82,7 +82,7 @@ def kept_edges(
         [False, False, False, True]
     """
     _check_arguments(rate, strategy, threshold)
-    _check_shapes(edge_weight, batch)
+    check_edge_weight(edge_weight, batch)
     if strategy == "random":
         # Drawn in float32 whatever the weights are: half precision has too few values.
         drawn = torch.rand(edge_weight.shape, device=edge_weight.device)
@@ -163,15 +163,3 @@ def _check_arguments(rate: float, strategy: str, threshold: str) -> None:
     check_share("rate", rate)
     check_word("strategy", strategy, get_args(MaskStrategy))
     check_word("threshold", threshold, get_args(EdgeThreshold))
-
-
-def _check_shapes(edge_weight: Tensor, batch: Tensor | None) -> None:
-    shape = tuple(edge_weight.shape)
-    if len(shape) not in (1, 2, 3) or (len(shape) > 1 and shape[-1] != shape[-2]):
-        raise ValueError(f"'edge_weight' must be [E], [N, N] or [B, N, N] (got {list(shape)})")
-    check_floating("edge_weight", edge_weight)
-    if batch is not None and (len(shape) != 1 or tuple(batch.shape) != shape):
-        raise ValueError(
-            f"'batch' must be [E] beside 'edge_weight' [E] "
-            f"(got {list(batch.shape)} beside {list(shape)})"
-        )

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from graphforensics.nn.argument_checks import check_positive
 from graphforensics.nn.dense_propagate import dense_propagate
-from graphforensics.nn.edge_sum import EdgeSum
+from graphforensics.nn.edge_sum import EdgeSum, check_edges
 
 
 class RelationConv(nn.Module):
@@ -60,6 +60,7 @@ class RelationConv(nn.Module):
 
     def forward(self, x: Tensor, edge_index: Tensor, edge_weight: Tensor | None = None) -> Tensor:
         """Convolve over a list of edges."""
+        check_edges(x, edge_index, edge_weight)
         mixed: Tensor = self.edge_sum(self._project(x), edge_index, edge_weight)
         return torch.relu(mixed + self.bias)
 
@@ -68,7 +69,7 @@ class RelationConv(nn.Module):
         return torch.relu(dense_propagate(self._project(x), adj, self.normalize) + self.bias)
 
     def _project(self, x: Tensor) -> Tensor:
-        if x.size(-1) != self.in_channels:
+        if x.dim() < 2 or x.size(-1) != self.in_channels:
             raise ValueError(
                 f"'x' must have {self.in_channels} channels in its last axis (got {list(x.shape)})"
             )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
+from torch_geometric.nn import MessagePassing
 from torch_geometric.utils import scatter
 
 from graphforensics.nn.argument_checks import check_floating, check_shape
@@ -46,20 +47,11 @@ def relation_importance(
         [0.1818181872367859, 0.5454545617103577, 0.27272728085517883]
     """
     _check(x, edge_index, batch)
-    nodes = x.size(0)
-    if batch is None:
-        batch, graphs = torch.zeros(nodes, dtype=torch.long, device=x.device), 1
-    elif batch_size is None:
-        graphs = int(batch.max()) + 1 if nodes else 0
-    else:
-        graphs = batch_size
     wide = widened(x)
     source, target = edge_index[0], edge_index[1]
     relation = (wide.index_select(0, target) * wide.index_select(0, source)).sum(-1)
-    received = scatter(relation, target, dim_size=nodes, reduce="sum")
-    total = scatter(received, batch, dim_size=graphs, reduce="sum")[batch]
-    size = scatter(torch.ones_like(received), batch, dim_size=graphs, reduce="sum")[batch]
-    return _shares(received, total, size).to(x.dtype)
+    received = scatter(relation, target, dim_size=x.size(0), reduce="sum")
+    return _shares_of_graphs(received, batch, batch_size).to(x.dtype)
 
 
 def dense_relation_importance(relations: Tensor) -> Tensor:
@@ -91,12 +83,15 @@ def dense_relation_importance(relations: Tensor) -> Tensor:
     return _shares(received, received.sum(-1, keepdim=True), size).to(relations.dtype)
 
 
-class RelationImportance(nn.Module):
+class RelationImportance(MessagePassing):  # type: ignore[misc]  # untyped upstream
     r"""Weigh the nodes of a graph by their relations; the Module twin of
     :func:`relation_importance`.
 
     .. math:: W_i = \sum_j a_{ij} \Big/ \sum_i \sum_j a_{ij}, \qquad
         a_{ij} = \langle \mathbf{x}_i, \mathbf{x}_j \rangle
+
+    It is a message passing layer, so that PyTorch Geometric's explainers find its edges; its
+    attention explainer reads the relations :math:`a_{ij}`.
 
     Shapes:
         ``x [N, C]``, ``edge_index [2, E]``, ``batch [N]``, output ``[N]``.
@@ -110,6 +105,9 @@ class RelationImportance(nn.Module):
         [0.25, 0.75]
     """
 
+    def __init__(self) -> None:
+        super().__init__(aggr="sum", node_dim=0)
+
     def reset_parameters(self) -> None:
         """Do nothing: there is nothing to learn."""
 
@@ -121,10 +119,31 @@ class RelationImportance(nn.Module):
         batch_size: int | None = None,
     ) -> Tensor:
         """Return each node's share of its graph's relations."""
-        return relation_importance(x, edge_index, batch, batch_size)
+        _check(x, edge_index, batch)
+        alpha = self.edge_updater(edge_index, x=widened(x))
+        received = self.propagate(edge_index, alpha=alpha, size=(x.size(0), x.size(0)))
+        return _shares_of_graphs(received, batch, batch_size).to(x.dtype)
+
+    def edge_update(self, x_i: Tensor, x_j: Tensor) -> Tensor:
+        """Return the relation that each edge carries."""
+        return (x_i * x_j).sum(-1)
+
+    def message(self, alpha: Tensor) -> Tensor:
+        """Return the relation as it is."""
+        return alpha
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
+
+
+def _shares_of_graphs(received: Tensor, batch: Tensor | None, batch_size: int | None) -> Tensor:
+    if batch is None:
+        size = torch.full_like(received, received.size(0))
+        return _shares(received, received.sum(), size)
+    graphs = (int(batch.max()) + 1 if batch.numel() else 0) if batch_size is None else batch_size
+    total = scatter(received, batch, dim_size=graphs, reduce="sum")[batch]
+    size = scatter(torch.ones_like(received), batch, dim_size=graphs, reduce="sum")[batch]
+    return _shares(received, total, size)
 
 
 def _shares(received: Tensor, total: Tensor, size: Tensor) -> Tensor:

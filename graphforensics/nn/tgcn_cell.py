@@ -91,6 +91,7 @@ class TGCNCell(TGCNGates):
         """
         if x.dim() != 3 or x.size(1) == 0:
             raise ValueError(f"'x' must be [N, T, C] with T > 0 (got {list(x.shape)})")
+        self.check_channels(x)
         propagation = self._propagation(edge_index, edge_weight)
         return self.unroll(x, propagation, self.initial(x[:, 0], h))
 

@@ -66,12 +66,16 @@ class TGCNGates(nn.Module):
             states.append(h)
         return torch.stack(states, dim=1)
 
-    def initial(self, x: Tensor, h: Tensor | None) -> Tensor:
-        """Return ``h``, checked, or the zeros that the recurrence starts from."""
+    def check_channels(self, x: Tensor) -> None:
+        """Raise ValueError unless the last axis of ``x`` is that of the channels."""
         if x.size(-1) != self.in_channels:
             raise ValueError(
                 f"'x' must have {self.in_channels} channels in its last axis (got {list(x.shape)})"
             )
+
+    def initial(self, x: Tensor, h: Tensor | None) -> Tensor:
+        """Return ``h``, checked, or the zeros that the recurrence starts from."""
+        self.check_channels(x)
         wanted = (*x.shape[:-1], self.hidden_channels)
         if h is None:
             return x.new_zeros(wanted)

@@ -25,6 +25,7 @@ from graphforensics.train.provenance import provenance
 from graphforensics.train.run_recorder import Row, RunRecorder, write_text
 from graphforensics.train.safe_checkpoint_io import SafeCheckpointIO
 from graphforensics.train.time_limit import TimeLimit
+from graphforensics.train.trained_on import trained_on
 from graphforensics.train.training_options import TrainingOptions
 
 #: Settings that may differ when a run is resumed: they change nothing of what was done.
@@ -80,12 +81,15 @@ def train_detector(
     Raises:
         OutputError: ``out`` holds a run already and ``resume`` is false, or cannot be written.
         MissingDataError: The run in ``out`` is of other data, of another model or other settings.
-        CheckpointError: ``last.ckpt`` is damaged or unsafe.
+        CheckpointError: ``last.ckpt`` is damaged or unsafe, or the model cannot be saved.
         GraphForensicsError: The loss became infinite or not a number.
         ValueError: There is no such accelerator.
     """
     chosen = options or TrainingOptions()
     folder = Path(out)
+    # What was measured on the weights before holds for them only.
+    model.calibration = None
+    model.check_rebuildable()
     limit = TimeLimit(chosen.max_time)
     recorder = RunRecorder(folder, limit, on_epoch)
     trainer = _trainer(folder, chosen, [limit, recorder], progress, accelerator)
@@ -113,6 +117,7 @@ def _settings(
         "data_seed": data.seed,
         "data": data.fingerprint(),
         "split": hashlib.sha256(json.dumps(data.split["parts"]).encode()).hexdigest(),
+        **({"manipulations": data.manipulations} if data.manipulations else {}),
         "tracks": {part: len(data.rows(part)) for part in data.parts},
     }
 
@@ -130,7 +135,7 @@ def _prepare(
     if resume and not folder.is_dir():
         raise OutputError(f"{folder}: there is no run to resume")
     write_text(folder / "split.json", json.dumps(data.split, indent=1, ensure_ascii=False) + "\n")
-    run = {**settings, **provenance()}
+    run = {**settings, "trained_on": trained_on(data.rows("train")), **provenance()}
     write_text(place, json.dumps(run, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
 
 

@@ -52,7 +52,7 @@ def check_onnx(layer: nn.Module, *inputs: Tensor, atol: float = 1e-5) -> None:
     with torch.no_grad():
         wanted = tensors_of(layer(*inputs))
     for met, tensor in zip(session.run(None, fed), wanted, strict=True):
-        np.testing.assert_allclose(met, tensor.numpy(), atol=atol, rtol=1e-4)
+        np.testing.assert_allclose(met, tensor.detach().numpy(), atol=atol, rtol=1e-4)
 
 
 def check_batch_is_singles(layer: Callable[..., Any], *inputs: Tensor, atol: float = 1e-6) -> None:
@@ -100,7 +100,8 @@ def check_nan_shows(layer: Callable[..., Any], *inputs: Tensor, silent: Sequence
     for place in range(len(inputs)):
         if not inputs[place].is_floating_point() or place in silent:
             continue
-        spoilt = [tensor.clone() for tensor in inputs]
+        # A view of another order would be flattened into a copy, and stay whole.
+        spoilt = [tensor.clone(memory_format=torch.contiguous_format) for tensor in inputs]
         spoilt[place].flatten()[-1] = torch.nan
         with torch.no_grad():
             output = tensors_of(layer(*spoilt))

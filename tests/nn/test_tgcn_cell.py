@@ -280,3 +280,47 @@ def test_wrong_shapes():
         sparse(torch.rand(4, 5), torch.zeros(3, 1, dtype=torch.long))
     with pytest.raises(ValueError, match=r"'hidden_channels' must be positive \(got 0\)"):
         TGCNCell(5, 0)
+
+
+@pytest.mark.temporal
+def test_our_cell_runs_in_the_style_of_torch_geometric_temporals_examples():
+    """Their static signal, split and loop; only the recurrent layer is ours."""
+    from torch_geometric_temporal.signal import StaticGraphTemporalSignal, temporal_signal_split
+
+    ring = np.array([[0, 1, 2, 3, 4, 5], [1, 2, 3, 4, 5, 0]])
+    waves = np.sin(np.arange(40)[:, None] / 3 + np.arange(6)[None, :])
+    dataset = StaticGraphTemporalSignal(
+        ring,
+        np.ones(6),
+        [waves[t : t + 4].T for t in range(36)],  # four lags of each node
+        [waves[t + 4] for t in range(36)],
+    )
+
+    class RecurrentGCN(torch.nn.Module):
+        def __init__(self, node_features: int) -> None:
+            super().__init__()
+            self.recurrent = TGCNCell(node_features, 16)
+            self.linear = torch.nn.Linear(16, 1)
+
+        def forward(self, x, edge_index, edge_weight, prev_hidden_state):
+            h = self.recurrent(x, edge_index, edge_weight, prev_hidden_state)
+            return self.linear(torch.relu(h)), h
+
+    train, test = temporal_signal_split(dataset, train_ratio=0.8)
+    model = RecurrentGCN(node_features=4)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
+
+    def cost_of(signal) -> torch.Tensor:
+        cost, hidden = torch.zeros(()), None
+        for time, snapshot in enumerate(signal):  # noqa: B007 -- their loop uses it below
+            y_hat, hidden = model(snapshot.x, snapshot.edge_index, snapshot.edge_attr, hidden)
+            cost = cost + torch.mean((y_hat.squeeze(-1) - snapshot.y) ** 2)
+        return cost / (time + 1)
+
+    before = cost_of(test).item()
+    for _ in range(25):
+        cost = cost_of(train)
+        cost.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+    assert cost_of(test).item() < before / 4

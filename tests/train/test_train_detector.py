@@ -18,6 +18,7 @@ import torch
 from graphforensics.errors import CheckpointError, MissingDataError, OutputError
 from graphforensics.inference import evaluate
 from graphforensics.models import MRL, load_detector
+from graphforensics.nn import TGCNCell
 from graphforensics.train import FaceStoreDataModule, TrainingOptions, train_detector
 
 OPTIONS = TrainingOptions(epochs=4, learning_rate=1e-3, decay_every=2)
@@ -149,6 +150,16 @@ def test_a_finished_run_resumes_to_itself_and_goes_on_for_longer(
     longer = train_detector(tiny_model, noise_data, out, TrainingOptions(epochs=2), resume=True)
     assert [row["epoch"] for row in longer.rows] == [0, 1]
     assert longer.rows[0] == first.rows[0]
+
+
+def test_a_model_that_cannot_be_saved_is_refused_before_the_first_epoch(
+    tmp_path: Path, tiny_model: MRL, noise_data: FaceStoreDataModule
+) -> None:
+    learner = tiny_model.learner
+    tiny_model.with_recurrent(TGCNCell(learner.in_channels, 8))
+    with pytest.raises(CheckpointError, match="cell TGCNCell cannot be built again"):
+        train_detector(tiny_model, noise_data, tmp_path / "run", TrainingOptions(epochs=1))
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_run_is_not_overwritten(
