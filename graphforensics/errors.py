@@ -40,6 +40,10 @@ class MissingDataError(GraphForensicsError):
     """A data set, a label or a column that the call needs is not there."""
 
 
+class LeakError(GraphForensicsError):
+    """A person, or a video, is in two parts of a data set that are meant to be apart."""
+
+
 class StoreError(GraphForensicsError):
     """A face store cannot be read or written as it stands."""
 

@@ -6,6 +6,8 @@ import argparse
 import hashlib
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -168,12 +170,26 @@ def _train(store: Path, out: Path, seconds: float, seed: int) -> MRL:
         enable_progress_bar=False,
     )
     started = time.monotonic()
-    trainer.fit(DetectionTask(model, _LEARNING_RATE, decay_every=_EPOCHS), loader)
+    with _one_thread():
+        trainer.fit(DetectionTask(model, _LEARNING_RATE, decay_every=_EPOCHS), loader)
     loss = float(trainer.callback_metrics["train_classification"])
     model.eval().save_pretrained(out)
     epochs, passed = trainer.current_epoch, time.monotonic() - started
     print(f"     {epochs} epochs in {passed:.0f} s, cross-entropy {loss:.3f}; saved in {out}")
     return model
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    # A second one gains little at this size, and costs thirtyfold where the cores are busy.
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _detect(path: Path, model: MRL, out: Path) -> DetectionReport:

@@ -30,11 +30,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="STORE",
         help="folder of the face store; added to if it is one",
     )
-    _add_what(parser)
+    add_what(parser)
     _add_how(parser)
 
 
-def _add_what(parser: argparse.ArgumentParser) -> None:
+def add_what(parser: argparse.ArgumentParser) -> None:
+    """Add the options that decide what a store holds."""
     group = parser.add_argument_group("what is stored (a store keeps to one set of these)")
     group.add_argument(
         "--frames",
@@ -76,7 +77,7 @@ def _add_how(parser: argparse.ArgumentParser) -> None:
         "--metadata",
         metavar="CSV",
         help="table with a column 'file' and any of label (real, fake), identity, manipulation, "
-        "dataset, video, source, mask",
+        "dataset, video, source, mask, quality, split",
     )
     group.add_argument(
         "--root",
@@ -104,21 +105,22 @@ def run(args: argparse.Namespace) -> int:
     summary = extract(
         args.paths,
         args.out,
-        _options(args),
+        extraction_options(args),
         metadata=args.metadata,
         root=args.root,
         workers=args.workers,
         progress=args.progress,
     )
     if args.json:
-        _write_json(Path(args.json), summary)
-    _check_usable(summary)
-    print("\n".join(_shortened(summary.lines())))
+        write_summary(Path(args.json), summary)
+    check_usable(summary)
+    print("\n".join(shortened(summary.lines())))
     print(f"store: {args.out}")
     return 3 if summary.failed else 0
 
 
-def _options(args: argparse.Namespace) -> ExtractionOptions:
+def extraction_options(args: argparse.Namespace) -> ExtractionOptions:
+    """Build the options of a store from those of :func:`add_what`."""
     from graphforensics.preprocess.extraction_options import ExtractionOptions
 
     named = args.detector in ("hog", "cnn")
@@ -135,14 +137,15 @@ def _options(args: argparse.Namespace) -> ExtractionOptions:
     return ExtractionOptions(**chosen)
 
 
-def _write_json(path: Path, summary: ExtractionSummary) -> None:
+def write_summary(path: Path, summary: ExtractionSummary) -> None:
+    """Write a summary as JSON."""
     from graphforensics.preprocess.store.writing import writing
 
     with writing(path):
         path.write_text(json.dumps(summary.to_dict(), indent=1) + "\n", encoding="utf-8")
 
 
-def _check_usable(summary: ExtractionSummary) -> None:
+def check_usable(summary: ExtractionSummary) -> None:
     """Say in one line why a run has nothing to show."""
     if summary.tracks:
         return
@@ -150,12 +153,12 @@ def _check_usable(summary: ExtractionSummary) -> None:
         raise UnreadableMediaError(*summary.failed[0])
     if len(summary.no_face) == 1 and not summary.failed:
         raise NoFaceError(f"{summary.no_face[0]}: no face found in {summary.frames} frames")
-    for line in _shortened(summary.lines()):
+    for line in shortened(summary.lines()):
         print(line, file=sys.stderr)
     raise NoFaceError(f"no face in any of {summary.usable + len(summary.failed)} files")
 
 
-def _shortened(lines: list[str]) -> list[str]:
+def shortened(lines: list[str]) -> list[str]:
     """Keep the first lines of each kind, and say how many are left out."""
     kept: list[str] = []
     for kind, group in groupby(lines, key=lambda line: line.split(":")[0]):

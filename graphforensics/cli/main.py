@@ -15,9 +15,12 @@ from graphforensics.errors import GraphForensicsError
 #: Subcommand -> its one-line help. Each lives in the module of its name beside this file.
 COMMANDS = {
     "extract": "find, track and crop the faces of videos and images into a face store",
+    "prepare": "check a public data set as downloaded, and turn it into a face store",
+    "leaks": "find people and almost equal frames in two parts of face stores",
     "forge": "make self-blended copies of clips to train and test detectors with",
     "train": "train a detector on face stores",
-    "evaluate": "measure a detector on face stores",
+    "calibrate": "fit a detector's probabilities and threshold to validation data",
+    "evaluate": "measure a detector, or compare several, on face stores",
     "detect": "say how likely one clip or image is forged, and why",
     "graph": "draw the face graph of a clip, or write it as GraphML or JSON",
     "demo": "run everything once on a small clip",

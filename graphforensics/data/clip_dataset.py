@@ -14,18 +14,19 @@ from torch.utils.data import Dataset
 
 from graphforensics.data.face_track import FaceTrack
 from graphforensics.data.input_spec import InputSpec
+from graphforensics.data.perturbation import Perturbation, PerturbedTrack
 from graphforensics.errors import MissingDataError
 from graphforensics.preprocess.store.layout import TRACKS, read_header
 
-_NAMES = ("dataset", "manipulation", "video", "identity", "track_id")
+_NAMES = ("dataset", "manipulation", "video", "quality", "identity", "track_id")
 
 
 class ClipDataset(Dataset[dict[str, Any]]):
     """One sample of every face track, or several, as the detector's ``spec`` wants them.
 
     A sample is a dictionary of ``inputs`` (``uint8``, ``spec.shape``), ``label`` (``float32``,
-    1 fake, 0 real) and the strings ``dataset``, ``manipulation``, ``video``, ``identity`` and
-    ``track_id``, empty where unknown. Pixels are normalised later, on the device.
+    1 fake, 0 real) and the strings ``dataset``, ``manipulation``, ``video``, ``quality``,
+    ``identity`` and ``track_id``, empty where unknown. Pixels are normalised later, on the device.
 
     Training samples start at a random place within their share of the track and are flipped
     left to right half of the time. Both follow from ``seed``, the epoch and the position alone, so
@@ -45,6 +46,7 @@ class ClipDataset(Dataset[dict[str, Any]]):
         seed: Seed of the random places and flips.
         pairs: Cut all tracks of one video, a clip and the forgeries made from it, at the same
             places and flip them alike; :attr:`groups` then says which samples belong together.
+        perturbation: What every crop goes through before it is resized, for robustness figures.
 
     Raises:
         ValueError: ``clips`` is below 1.
@@ -66,6 +68,7 @@ class ClipDataset(Dataset[dict[str, Any]]):
         clips: int = 1,
         seed: int = 0,
         pairs: bool = False,
+        perturbation: Perturbation | None = None,
     ) -> None:
         if clips < 1:
             raise ValueError(f"'clips' must be at least 1 (got {clips})")
@@ -75,6 +78,7 @@ class ClipDataset(Dataset[dict[str, Any]]):
         self.train = train
         self.clips = clips
         self.seed = seed
+        self.perturbation = perturbation
         #: Number of the video of each sample with ``pairs``, else of the sample ``[n]``.
         self.groups = _videos(table, clips) if pairs else np.arange(len(table) * clips)
         self._margins: dict[str, float] = {}
@@ -106,7 +110,10 @@ class ClipDataset(Dataset[dict[str, Any]]):
         margin = self._margins.get(row["store"])
         if margin is None:
             margin = self._margins[row["store"]] = read_header(root).margin
-        return FaceTrack(root / TRACKS / f"{row['track_id']}.parquet", row, margin)
+        file = root / TRACKS / f"{row['track_id']}.parquet"
+        if self.perturbation is not None:
+            return PerturbedTrack(file, row, margin, self.perturbation)
+        return FaceTrack(file, row, margin)
 
 
 def _videos(table: pa.Table, clips: int) -> NDArray[np.int64]:

@@ -79,8 +79,9 @@ class FaceStore:
 
         Columns: ``track_id`` (null without a track), ``source``, ``status`` ("ok", "no_face",
         "failed"), ``reason``, ``label``, ``identity``, ``manipulation``, ``dataset``, ``video``,
-        ``origin``, ``mask``, ``frames``, ``ok_frames``, ``segments``, ``first_time``,
-        ``last_time``, ``source_frames``, ``source_faceless``, ``sha256``.
+        ``origin``, ``mask``, ``quality`` (compression), ``split`` (official), ``frames``,
+        ``ok_frames``, ``segments``, ``first_time``, ``last_time``, ``source_frames``,
+        ``source_faceless``, ``sha256``.
         """
         table = read_manifest(self.root)
         if table is None:

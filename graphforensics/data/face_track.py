@@ -106,6 +106,16 @@ class FaceTrack:
         """Video or image of the forged pixels."""
         return self._row.get("mask")
 
+    @property
+    def quality_level(self) -> str | None:
+        """Compression of the file, such as ``"c23"``."""
+        return self._row.get("quality")
+
+    @property
+    def split(self) -> str | None:
+        """Part of the data set's official split."""
+        return self._row.get("split")
+
     @cached_property
     def numbers(self) -> NDArray[np.int32]:
         """Frame number in the file of each row ``[n]``."""

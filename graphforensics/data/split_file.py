@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from graphforensics.data.official_split import OFFICIAL, official_split
 from graphforensics.data.split import PARTS, identity_groups
 from graphforensics.errors import MissingDataError
 
@@ -44,7 +45,8 @@ def read_split(
     """Find the parts of a ``split.json`` again among the rows of a table.
 
     Args:
-        path: The file.
+        path: The file, or ``"official"`` for the split that ``rows`` name themselves (see
+            :func:`~graphforensics.data.official_split.official_split`).
         rows: Mappings with ``track_id``, ``source`` and what
             :func:`~graphforensics.data.split.identity_groups` reads.
         required: Parts whose every track must be among ``rows``.
@@ -55,6 +57,30 @@ def read_split(
     Raises:
         MissingDataError: The file cannot be read or is no split, tracks of a required part are
             not among the rows, or one identity is in two parts.
+    """
+    if str(path) == OFFICIAL:
+        return official_split(rows, required)
+    parts = find_parts(path, rows, required)
+    _refuse_leaks(path, rows, parts)
+    return parts
+
+
+def find_parts(
+    path: str | Path, rows: Sequence[Mapping[str, Any]], required: Sequence[str] = PARTS
+) -> dict[str, list[int]]:
+    """Read a ``split.json`` as :func:`read_split` does, though identities may be in two parts.
+
+    Args:
+        path: The file.
+        rows: Mappings with ``track_id`` and ``source``.
+        required: Parts whose every track must be among ``rows``.
+
+    Returns:
+        Positions of the rows of each part, ascending.
+
+    Raises:
+        MissingDataError: The file cannot be read or is no split, or tracks of a required part are
+            not among the rows.
     """
     entries = _read(Path(path))
     places = {_name(row): position for position, row in enumerate(rows)}
@@ -68,7 +94,6 @@ def read_split(
                 f"the stores given, among them {missing[0]}; give every store the split is of"
             )
         parts[part] = sorted(places[name] for name in names if name in places)
-    _refuse_leaks(path, rows, parts)
     return parts
 
 

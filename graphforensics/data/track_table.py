@@ -27,9 +27,12 @@ COLUMNS = (
     "dataset",
     "video",
     "origin",
+    "quality",
+    "split",
     "frames",
     "sha256",
 )
+_TOLD = ("label", "identity", "manipulation", "dataset", "video", "origin", "quality", "split")
 
 
 def track_table(
@@ -40,8 +43,8 @@ def track_table(
     Args:
         stores: Face stores, or their folders.
         labels: CSV with a column ``file`` and any of ``label``, ``identity``, ``manipulation``,
-            ``dataset``, ``video`` and ``source``; what it says of a file counts more than what
-            the manifest says.
+            ``dataset``, ``video``, ``source``, ``quality`` and ``split``; what it says of a file
+            counts more than what the manifest says.
 
     Returns:
         A row a track and a row a source without one, with the columns :data:`COLUMNS`. ``video``
@@ -60,6 +63,27 @@ def track_table(
         table = _with_labels(table, labels)
     video = pc.coalesce(table.column("video"), table.column("source"))
     return table.set_column(COLUMNS.index("video"), "video", video).combine_chunks()
+
+
+def with_manipulations(table: pa.Table, manipulations: Iterable[str]) -> pa.Table:
+    """Keep the fakes of some manipulations, and everything that is no fake.
+
+    Args:
+        table: What :func:`track_table` returned.
+        manipulations: Names of manipulations.
+
+    Raises:
+        MissingDataError: There is no fake of one of them.
+    """
+    wanted = list(manipulations)
+    fake = pc.fill_null(pc.equal(table.column("label"), "fake"), False)
+    there = set(table.filter(fake).column("manipulation").to_pylist())
+    missing = [name for name in wanted if name not in there]
+    if missing:
+        known = ", ".join(sorted(str(name) for name in there if name)) or "none named"
+        raise MissingDataError(f"no fake of the manipulation {missing[0]!r} (there are: {known})")
+    kept = pc.is_in(table.column("manipulation"), pa.array(wanted, pa.string()))
+    return table.filter(pc.or_(pc.invert(fake), kept))
 
 
 def fingerprint(table: pa.Table) -> str:
@@ -104,7 +128,7 @@ def _with_labels(table: pa.Table, labels: str | Path) -> pa.Table:
             f"{labels}: none of its files is in the stores, which know them as {sources[:1]}"
         )
     rows = [known.get(os.path.abspath(source), {}) for source in sources]
-    for name in ("label", "identity", "manipulation", "dataset", "video", "origin"):
+    for name in _TOLD:
         told = pa.array([row.get(name) for row in rows], pa.string())
         column = pc.coalesce(told, table.column(name))
         table = table.set_column(COLUMNS.index(name), name, column)

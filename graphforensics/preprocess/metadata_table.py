@@ -18,6 +18,8 @@ COLUMNS = {
     "video": ("video",),
     "origin": ("origin", "source"),
     "mask": ("mask",),
+    "quality": ("quality",),
+    "split": ("split",),
 }
 
 
@@ -26,8 +28,9 @@ class MetadataTable:
 
     The column ``file`` holds paths relative to the folder of the table, or absolute ones. Any of
     ``label`` ("real" or "fake"), ``identity``, ``manipulation`` (or ``system``), ``dataset``,
-    ``video``, ``source`` (the file a forgery was made from; ``origin`` in the manifest) and
-    ``mask`` may follow; other columns are passed over, empty fields are unknown.
+    ``video``, ``source`` (the file a forgery was made from; ``origin`` in the manifest), ``mask``,
+    ``quality`` (of the compression) and ``split`` (train, val or test) may follow; other columns
+    are passed over, empty fields are unknown.
 
     Args:
         path: The CSV file, UTF-8.

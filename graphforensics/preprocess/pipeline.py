@@ -53,8 +53,8 @@ def extract(
         out: Folder of the store; made if need be, added to if it is a store.
         options: How to extract; a store keeps to one set of options.
         metadata: CSV with a column ``file`` and any of ``label``, ``identity``, ``manipulation``,
-            ``dataset``, ``video``, ``source``, ``mask`` (see :class:`MetadataTable`). Files
-            that it names as masks are left out of folders.
+            ``dataset``, ``video``, ``source``, ``mask``, ``quality``, ``split`` (see
+            :class:`MetadataTable`). Files that it names as masks are left out of folders.
         root: Folder that sources are named relative to; that of ``metadata`` by default, and
             absolute names without it. Give one to move files and store between machines.
         workers: Worker processes; one a core by default, none (everything in this process) for a

@@ -16,7 +16,20 @@ from graphforensics.preprocess.store.records import SourceRecord
 
 #: Columns that the metadata table fills. ``origin`` is its column ``source``: the file that
 #: a forgery was made from.
-METADATA = ("label", "identity", "manipulation", "dataset", "video", "origin", "mask")
+METADATA = (
+    "label",
+    "identity",
+    "manipulation",
+    "dataset",
+    "video",
+    "origin",
+    "mask",
+    "quality",
+    "split",
+)
+
+# The manifests of older stores lack them.
+_LATER = ("quality", "split")
 
 SCHEMA = pa.schema(
     [
@@ -66,11 +79,18 @@ def read_manifest(root: Path) -> pa.Table | None:
         return None
     try:
         with pq.ParquetFile(path, memory_map=True, page_checksum_verification=True) as file:
-            return file.read().select(SCHEMA.names).cast(SCHEMA)
+            return _with_later(file.read()).select(SCHEMA.names).cast(SCHEMA)
     except (OSError, KeyError, pa.ArrowException) as error:
         raise StoreError(
             f"{path}: damaged ({error}); delete it and run extract again, which rebuilds it"
         ) from error
+
+
+def _with_later(table: pa.Table) -> pa.Table:
+    for name in _LATER:
+        if name not in table.column_names:
+            table = table.append_column(name, pa.nulls(len(table), pa.string()))
+    return table
 
 
 def read_records(root: Path) -> Iterator[SourceRecord]:

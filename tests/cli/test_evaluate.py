@@ -1,0 +1,153 @@
+"""``graphforensics calibrate`` and the protocols of ``evaluate`` on the command line."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+from graphforensics.cli.main import main
+from graphforensics.models import MRL, load_detector
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory, labelled_store: Callable[..., Path]) -> Path:
+    return labelled_store(tmp_path_factory.mktemp("protocol") / "store", people=5, faceless=1)
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> list[str]:
+    """Two untrained detectors, with names."""
+    for seed, name in enumerate(("one", "two")):
+        torch.manual_seed(seed)
+        model = MRL(encoder="resnet10t", encoder_stage=1, regions=2, snippets=2, frames=3, size=32)
+        model.save_pretrained(tmp_path / name)
+    return [f"{name}={tmp_path / name}" for name in ("one", "two")]
+
+
+def _error(capsys: pytest.CaptureFixture[str], words: list[str]) -> str:
+    capsys.readouterr()
+    assert main(words) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    return line
+
+
+def test_a_protocol_writes_three_files_that_agree(
+    tmp_path: Path, store: Path, saved: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    words = ["evaluate", "--protocol=cross-manipulation", "--model", *saved, f"--data={store}"]
+    assert main([*words, f"--out={out}", "--resamples=10", "--trained-on=one=swap"]) == 0
+    table = (out / "table.md").read_text()
+    assert table in capsys.readouterr().out
+    assert "| one | " in table
+    assert "†" in table
+    told = json.loads((out / "report.json").read_text())
+    assert told["versions"]["scikit-learn"]
+    assert told["command"]
+    assert told["models"]["two"]["place"] == str(tmp_path / "two")
+    rows = list(csv.DictReader((out / "scores.csv").open()))
+    assert sum(bool(row["score"]) for row in rows) == 20
+    assert sum(row["status"] == "no_face" for row in rows) == 4
+    assert main(["evaluate", f"--from-csv={out / 'scores.csv'}"]) == 0
+    assert capsys.readouterr().out == table
+
+
+def test_robustness_of_chosen_kinds(tmp_path: Path, store: Path, saved: list[str]) -> None:
+    out = tmp_path / "out"
+    words = ["evaluate", "--protocol=robustness", "--model", saved[0], f"--data={store}"]
+    chosen = ["--kinds", "blur", "patches", "--levels", "5", "--resamples=10"]
+    assert main([*words, *chosen, f"--out={out}"]) == 0
+    told = json.loads((out / "report.json").read_text())
+    assert [cell["condition"] for cell in told["cells"]] == ["clean", "blur:5", "patches:5"]
+
+
+def test_named_data_are_conditions(tmp_path: Path, store: Path, saved: list[str]) -> None:
+    out = tmp_path / "out"
+    words = ["evaluate", "--protocol=cross-quality", "--model", saved[0]]
+    data = ["--data", f"raw={store}", f"c40={store}"]
+    assert main([*words, *data, f"--out={out}", "--resamples=10"]) == 0
+    told = json.loads((out / "report.json").read_text())
+    assert [cell["condition"] for cell in told["cells"]] == ["raw", "c40"]
+
+
+def test_one_perturbation_in_a_plain_evaluation(
+    tmp_path: Path, store: Path, saved: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["evaluate", f"--model={tmp_path / 'one'}", f"--data={store}"]
+    assert main([*words, f"--json={tmp_path / 'clean.json'}"]) == 0
+    assert main([*words, "--perturb=contrast:5", f"--json={tmp_path / 'dark.json'}"]) == 0
+    clean, dark = (json.loads((tmp_path / f"{n}.json").read_text()) for n in ("clean", "dark"))
+    assert dark["perturbation"] == "contrast:5"
+    assert clean["video"]["brier_score"] != dark["video"]["brier_score"]
+    assert "'kind' must be one of" in _error(capsys, [*words, "--perturb=rain:1"])
+
+
+def test_calibration_is_found_by_every_command(
+    tmp_path: Path, store: Path, saved: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [f"--model={tmp_path / 'one'}", f"--data={store}"]
+    assert main(["calibrate", *words, "--clips=2", f"--json={tmp_path / 'c.json'}"]) == 0
+    told = capsys.readouterr().out
+    assert "temperature" in told
+    assert f"written: {tmp_path / 'one' / 'calibration.json'}" in told
+    found = load_detector(tmp_path / "one").calibration
+    assert found is not None
+    assert json.loads((tmp_path / "c.json").read_text()) == found.to_dict()
+    assert main(["evaluate", *words, f"--json={tmp_path / 'e.json'}"]) == 0
+    figures = json.loads((tmp_path / "e.json").read_text())
+    assert figures["temperature"] == found.temperature
+    assert figures["video"]["threshold"] == found.thresholds["mean"]
+    assert figures["threshold_origin"] == "validation"
+    assert "chosen on validation data" in capsys.readouterr().out
+
+
+def test_training_ends_calibrated(tmp_path: Path, labelled_store: Callable[..., Path]) -> None:
+    store = labelled_store(tmp_path / "store", people=8)
+    tiny = ["--encoder=resnet10t", "--set=encoder_stage=1", "--set=regions=2", "--set=snippets=2"]
+    tiny += ["--set=frames=3", "--set=size=32", "--batch-size=8", "--workers=0", "--epochs=1"]
+    words = ["train", f"--data={store}", *tiny, "--fractions", "0.5", "0.25", "0.25"]
+    assert main([*words, f"--out={tmp_path / 'run'}"]) == 0
+    found = load_detector(tmp_path / "run" / "best").calibration
+    assert found is not None
+    assert found.about["part"] == "val"
+    assert main([*words, f"--out={tmp_path / 'bare'}", "--no-calibrate"]) == 0
+    assert load_detector(tmp_path / "bare" / "best").calibration is None
+
+
+def test_mistakes_are_one_line(
+    tmp_path: Path, store: Path, saved: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    model, data = f"--model={tmp_path / 'one'}", f"--data={store}"
+    out = f"--out={tmp_path / 'out'}"
+    (tmp_path / "file").write_text("in the way")
+    for words, told in [
+        (["evaluate", data], "'--model' and '--data' must be given"),
+        (["evaluate", "--model", *saved, data], "several detectors with '--protocol' only"),
+        (["evaluate", model, data, out], "'--out' is for protocols"),
+        (["evaluate", model, data, "--protocol=robustness"], "'--out' must say"),
+        (["evaluate", model, data, out, "--protocol=robustness", "--csv=x"], "'--csv' does not go"),
+        (["evaluate", model, data, out, "--protocol=robustness", "--kinds=rain"], "'kind' must be"),
+        (["evaluate", model, data, out, "--protocol=cross-quality"], "quality is not known"),
+        (
+            ["evaluate", model, data, f"--out={tmp_path / 'file'}", "--protocol=robustness"],
+            "cannot be written",
+        ),
+        (
+            ["evaluate", model, "--data", str(store), f"b={store}", out, "--protocol=robustness"],
+            "a name to every store, or to none",
+        ),
+        (
+            ["evaluate", "--model", saved[0], saved[0], data, out, "--protocol=robustness"],
+            "two detectors called 'one'",
+        ),
+        (["evaluate", f"--from-csv={tmp_path / 'none.csv'}"], "none.csv: cannot be read"),
+        (["calibrate", f"--model={tmp_path / 'file'}", data], "no place for a calibration"),
+        (["calibrate", model, data, "--part=val"], "no 'split' says"),
+        (["calibrate", model, data, "--manipulations=melt"], "'melt' (there are: swap)"),
+    ]:
+        assert told in _error(capsys, words)
