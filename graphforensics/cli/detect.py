@@ -25,7 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="samples a face, each over the whole file; more look at more frames; default: 1",
     )
     parser.add_argument(
-        "--threshold", type=float, default=0.5, help="called forged from here on; default: 0.5"
+        "--threshold",
+        type=float,
+        help="called forged from here on; default: what 'calibrate' chose, else 0.5",
     )
     parser.add_argument("--json", metavar="FILE", help="write the report here")
     parser.add_argument(

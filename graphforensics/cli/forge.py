@@ -42,7 +42,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="folder of the forged set, new or not",
     )
-    parser.add_argument("--method", default="self_blend", help="how to forge; default: self_blend")
+    parser.add_argument(
+        "--method",
+        default="self_blend",
+        help="self_blend (the whole face) or partial_blend (the regions of some action units are "
+        "spared); two methods may share a DIR; default: self_blend",
+    )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed; default: 0")
     parser.add_argument(
         "--crf", type=int, default=18, metavar="N", help="H.264 rate factor, 0 to 51; default: 18"

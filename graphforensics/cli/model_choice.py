@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from graphforensics.errors import CheckpointError
 
 if TYPE_CHECKING:
+    import torch
+
     from graphforensics.models import Detector
 
 
@@ -22,6 +24,11 @@ def add_saved_model(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="trained detector: RUN/best, any folder of save_pretrained, or a .ckpt file",
     )
+    add_device(parser)
+
+
+def add_device(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says where detectors run."""
     parser.add_argument(
         "--device",
         default=None,
@@ -36,8 +43,6 @@ def saved_model(args: argparse.Namespace) -> Detector:
         CheckpointError: It is missing, damaged, unsafe, or of another model.
         ValueError: There is no such device.
     """
-    import torch
-
     from graphforensics.models import DETECTORS, load_detector
 
     if args.model in DETECTORS and not Path(args.model).exists():
@@ -45,10 +50,21 @@ def saved_model(args: argparse.Namespace) -> Detector:
             f"'--model {args.model}' names a kind of detector; give a trained one: "
             "a folder RUN/best or a .ckpt file of 'graphforensics train'"
         )
-    name = args.device or ("cuda" if torch.cuda.is_available() else "cpu")
     model = load_detector(args.model)
+    return model.to(device_of(args))
+
+
+def device_of(args: argparse.Namespace) -> torch.device:
+    """Return the device that :func:`add_device`'s option names.
+
+    Raises:
+        ValueError: There is no such device.
+    """
+    import torch
+
+    name = args.device or ("cuda" if torch.cuda.is_available() else "cpu")
     try:
-        return model.to(torch.device(name))
+        return torch.empty(0).to(torch.device(name)).device
     except (RuntimeError, AssertionError) as error:
         raise ValueError(f"'--device {name}' cannot be used ({error})") from error
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from graphforensics.cli.messages import plain_messages
 from graphforensics.cli.model_choice import new_model, parse_setting
+from graphforensics.errors import MissingDataError
 
 if TYPE_CHECKING:
     from graphforensics.models import Detector
@@ -18,8 +21,9 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the subcommand; their defaults are the paper's."""
     parser.epilog = (
-        "RUN then holds best/ (the detector, for evaluate and detect), metrics.csv (a row an "
-        "epoch), split.json (who is in which part), run.json (settings, versions, data), last.ckpt."
+        "RUN then holds best/ (the detector, calibrated, for evaluate and detect), metrics.csv (a "
+        "row an epoch), split.json (who is in which part), run.json (settings, versions, data), "
+        "last.ckpt."
     )
     _add_what(parser)
     _add_model(parser)
@@ -41,8 +45,15 @@ def _add_what(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--out", required=True, metavar="RUN", help="folder of the run")
     group.add_argument(
         "--split",
-        metavar="JSON",
-        help="part as another run's split.json does; default: by identity",
+        metavar="JSON|official",
+        help="part as another run's split.json does, or as the data sets' authors do; default: by "
+        "identity",
+    )
+    group.add_argument(
+        "--manipulations",
+        nargs="+",
+        metavar="NAME",
+        help="train and validate on the fakes of these only; the split is of all; default: all",
     )
     group.add_argument(
         "--fractions",
@@ -62,6 +73,11 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
         help="kind of detector, or a trained one to go on from; default: mrl",
     )
     group.add_argument("--encoder", help="network that sees the pixels; default: the model's own")
+    group.add_argument(
+        "--encoder-from",
+        metavar="PATH",
+        help="start from the encoder of this trained detector, which must be the same network",
+    )
     group.add_argument(
         "--set",
         action="append",
@@ -124,6 +140,12 @@ def _add_machine(parser: argparse.ArgumentParser) -> None:
         default=None,
         help="show a progress bar; default: on a terminal",
     )
+    group.add_argument(
+        "--calibrate",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="fit the best epoch's probabilities and threshold to the validation part; default: do",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -148,7 +170,39 @@ def run(args: argparse.Namespace) -> int:
     best = summary.best
     print(f"best: epoch {best['epoch']}, validation video AUC {best['val_auc']:.3f}")
     print(f"detector: {summary.folder}")
+    if args.calibrate:
+        _calibrate(args, summary.folder)
     return 0
+
+
+def _calibrate(args: argparse.Namespace, folder: Path) -> None:
+    """Fit temperature and thresholds of the best epoch to the validation part."""
+    import torch
+
+    from graphforensics.cli.calibrate import calibration_lines
+    from graphforensics.inference import calibrate
+    from graphforensics.models import load_detector
+    from graphforensics.models.calibration import weights_hash
+
+    cuda = torch.cuda.is_available() and args.accelerator in ("auto", "gpu", "cuda")
+    # An official split may leave a person in two parts, which a file of it may not.
+    split = args.split if args.split == "official" else Path(args.out) / "split.json"
+    with plain_messages():
+        model = load_detector(folder, "cuda" if cuda else "cpu")
+        try:
+            found = calibrate(
+                model,
+                args.data,
+                labels=args.labels,
+                split=split,
+                manipulations=args.manipulations,
+                batch_size=args.batch_size,
+            )
+        except MissingDataError as error:
+            print(f"not calibrated: {error}")
+            return
+    replace(found, weights=weights_hash(folder)).write(folder)
+    print("\n".join(calibration_lines(found)))
 
 
 def _options(args: argparse.Namespace) -> TrainingOptions:
@@ -174,7 +228,12 @@ def _model(args: argparse.Namespace, seed: int) -> Detector:
     if args.encoder is not None:
         keywords["encoder"] = args.encoder
     torch.manual_seed(seed)
-    return new_model(args.model, keywords)
+    model = new_model(args.model, keywords)
+    if args.encoder_from is not None:
+        from graphforensics.models import take_encoder
+
+        take_encoder(model, args.encoder_from)
+    return model
 
 
 def _data(args: argparse.Namespace, model: Detector) -> FaceStoreDataModule:
@@ -191,6 +250,7 @@ def _data(args: argparse.Namespace, model: Detector) -> FaceStoreDataModule:
         seed=args.seed,
         workers=workers,
         pairs=args.pairs,
+        manipulations=args.manipulations,
     )
 
 

@@ -1,5 +1,6 @@
 """From files and stores to scores."""
 
+from graphforensics.inference.calibrate import calibrate
 from graphforensics.inference.detect import detect
 from graphforensics.inference.detection_report import DetectionReport, PersonVerdict, SnippetVerdict
 from graphforensics.inference.evaluate import evaluate
@@ -15,6 +16,7 @@ __all__ = [
     "PersonInputs",
     "PersonVerdict",
     "SnippetVerdict",
+    "calibrate",
     "detect",
     "evaluate",
     "heat_picture",

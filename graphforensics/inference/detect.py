@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from graphforensics.inference.detection_report import (
@@ -14,6 +13,7 @@ from graphforensics.inference.detection_report import (
     PersonVerdict,
     SnippetVerdict,
 )
+from graphforensics.inference.evaluate import chosen_threshold
 from graphforensics.inference.heat_picture import save_heat_picture
 from graphforensics.inference.inputs import read_inputs
 from graphforensics.inference.person_inputs import PersonInputs
@@ -33,7 +33,7 @@ def detect(
     model: Detector,
     options: ExtractionOptions | None = None,
     clips: int = 1,
-    threshold: float = 0.5,
+    threshold: float | None = None,
     heatmap: str | Path | None = None,
 ) -> DetectionReport:
     """Score every person of a video or an image.
@@ -47,7 +47,8 @@ def detect(
         model: The detector, on its device.
         options: How faces are extracted; by default the frames that the detector needs.
         clips: Samples a person, each spread over the whole file; more look at more frames.
-        threshold: Probabilities from here on are called likely forged.
+        threshold: Probabilities from here on are called likely forged. By default what was chosen
+            on validation data (:func:`~graphforensics.inference.calibrate`), else 0.5.
         heatmap: Picture to write: where in the most suspicious face the score comes from
             (:func:`~graphforensics.inference.heat_picture.heat_picture`); none without a score.
 
@@ -62,25 +63,29 @@ def detect(
         >>> detect("clip.mp4", load_detector("run/best")).verdict  # doctest: +SKIP
         'no forgery found'
     """
-    if not 0 < threshold < 1:
+    if threshold is not None and not 0 < threshold < 1:
         raise ValueError(f"'threshold' must be in (0, 1) (got {threshold})")
     report = ExtractionReport()
     people = read_inputs(path, model.input_spec, options, clips, report)
     persons = [_judge(model, person) for person in people]
     scores = [person.probability for person in persons if person.probability is not None]
     probability = max(scores, default=None)
+    limit, origin = chosen_threshold(model, "mean", threshold)
     if heatmap is not None and probability is not None:
         worst = [person.probability for person in persons].index(probability)
         save_heat_picture(model, people[worst], heatmap)
     return DetectionReport(
         file=str(path),
         detector=model.name,
-        verdict=_verdict(persons, probability, threshold),
+        verdict=_verdict(persons, probability, limit),
         probability=probability,
         persons=persons,
         frames_looked_at=report.frames,
         frames_without_face=report.faceless,
         notes=_notes(people, report, model, len(scores)),
+        threshold=limit,
+        threshold_origin=origin,
+        temperature=None if model.calibration is None else model.calibration.temperature,
     )
 
 
@@ -90,7 +95,7 @@ def _judge(model: Detector, person: PersonInputs) -> PersonVerdict:
     device = next(model.parameters()).device
     samples = model.input_spec.normalize(person.inputs.to(device))
     outputs = [model.predict(sample[None]) for sample in samples]
-    scores = [_probabilities(output.logit)[0] for output in outputs]
+    scores = [_probabilities(model, output.logit)[0] for output in outputs]
     return PersonVerdict(
         person=person.person,
         probability=float(np.mean(scores)),
@@ -98,20 +103,22 @@ def _judge(model: Detector, person: PersonInputs) -> PersonVerdict:
         snippets=[
             snippet
             for clip, output in enumerate(outputs)
-            for snippet in _snippets(clip, output, person)
+            for snippet in _snippets(model, clip, output, person)
         ],
         frames=_frames(person),
     )
 
 
-def _probabilities(logit: Tensor) -> list[float]:
-    values: list[float] = torch.sigmoid(logit.cpu().double()).flatten().tolist()
+def _probabilities(model: Detector, logit: Tensor) -> list[float]:
+    values: list[float] = model.calibrated(logit.cpu().double()).flatten().tolist()
     return values
 
 
-def _snippets(clip: int, output: DetectorOutput, person: PersonInputs) -> list[SnippetVerdict]:
+def _snippets(
+    model: Detector, clip: int, output: DetectorOutput, person: PersonInputs
+) -> list[SnippetVerdict]:
     after_each: Tensor | None = getattr(output, "snippet_logits", None)
-    scores = _probabilities(output.logit if after_each is None else after_each)
+    scores = _probabilities(model, output.logit if after_each is None else after_each)
     times = person.times[clip]
     if len(scores) != len(times):
         # A detector that reads all runs at once has one score for all of them.

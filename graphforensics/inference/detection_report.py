@@ -74,6 +74,11 @@ class DetectionReport:
         frames_looked_at: Frames that were searched for faces.
         frames_without_face: Frames among them in which none was found.
         notes: What to bear in mind, in words.
+        threshold: Probabilities from here on are called likely forged.
+        threshold_origin: Whether it was ``"given"``, chosen on ``"validation"`` data, or is the
+            ``"default"``.
+        temperature: What the logits were divided by, so that the probability means something;
+            ``None`` for a detector that was not calibrated, whose probability is but a score.
     """
 
     file: str
@@ -84,6 +89,9 @@ class DetectionReport:
     frames_looked_at: int
     frames_without_face: int
     notes: list[str]
+    threshold: float = 0.5
+    threshold_origin: str = "default"
+    temperature: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as a dictionary that JSON takes."""
@@ -96,7 +104,17 @@ class DetectionReport:
             f"{self.frames_looked_at} frames looked at, {self.frames_without_face} without a face"
         )
         table = [line for person in self.persons for line in _person_lines(person)]
-        return [f"{self.file}: {self.verdict}{score}", looked, *table, *self.notes]
+        verdict = f"{self.file}: {self.verdict}{score}"
+        judged = [] if self.probability is None else [self._scale()]
+        return [verdict, *judged, looked, *table, *self.notes]
+
+    def _scale(self) -> str:
+        """Say what the probability was measured against."""
+        origin = " (chosen on validation data)" if self.threshold_origin == "validation" else ""
+        known = "not calibrated: a score, see 'graphforensics calibrate'"
+        if self.temperature is not None:
+            known = f"calibrated on validation data, temperature {self.temperature:.3g}"
+        return f"called forged from {self.threshold:.3g} on{origin}; {known}"
 
 
 def _person_lines(person: PersonVerdict) -> list[str]:

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Literal
-
-import pyarrow as pa
-import pyarrow.compute as pc
+from typing import Any
 
 from graphforensics.data.clip_dataset import ClipDataset
-from graphforensics.data.short_tracks import without_short_tracks
-from graphforensics.data.split import identity_groups
-from graphforensics.data.split_file import read_split
-from graphforensics.data.store_check import check_stores
-from graphforensics.data.track_table import fingerprint, track_table
-from graphforensics.errors import MissingDataError
+from graphforensics.data.perturbation import Perturbation
 from graphforensics.inference.evaluation_report import EvaluationReport
+from graphforensics.inference.labelled_tracks import LabelledTracks, labelled_tracks
 from graphforensics.inference.score_clips import score_clips
-from graphforensics.metrics import VideoScore, auc, bootstrap_interval, summary, video_scores
+from graphforensics.metrics import VideoRule, bootstrap_interval, summary, video_scores
+from graphforensics.metrics.ranking import rank_auc
 from graphforensics.models.detector import Detector
+
+#: Where nothing was chosen on validation data.
+DEFAULT_THRESHOLD = 0.5
 
 
 def evaluate(
@@ -30,12 +27,13 @@ def evaluate(
     split: str | Path | None = None,
     part: str | None = None,
     clips: int = 1,
-    how: Literal["mean", "max"] = "mean",
-    threshold: float = 0.5,
+    how: VideoRule = "mean",
+    threshold: float | None = None,
     batch_size: int = 8,
     workers: int = 0,
     seed: int = 0,
     progress: bool = False,
+    perturbation: Perturbation | None = None,
 ) -> EvaluationReport:
     """Score every labelled video of face stores and compute the figures once over all scores.
 
@@ -43,15 +41,19 @@ def evaluate(
         model: The detector, on its device.
         stores: Folders of face stores.
         labels: CSV of labels that counts more than what the stores say.
-        split: A run's ``split.json``; without one everything in the stores is evaluated.
+        split: A run's ``split.json``, or ``"official"``; without one everything in the stores is
+            evaluated.
         part: Part of the split, ``"test"`` by default.
         clips: Samples a face track, evenly over it.
-        how: A video's score is the mean of its clips' scores, or their maximum.
-        threshold: Scores from here on count as fake, for the accuracy.
+        how: A video's score is the mean of its clips' scores, their maximum, or their confident
+            mean (:func:`~graphforensics.metrics.video_scores`).
+        threshold: Scores from here on count as fake, for the accuracy. By default what was chosen
+            on validation data (:func:`~graphforensics.inference.calibrate`), else 0.5.
         batch_size: Samples at once.
         workers: Processes that load.
         seed: Seed of the bootstrap.
         progress: Show a progress bar on standard error.
+        perturbation: What every face goes through first.
 
     Returns:
         The figures; those that one class leaves undefined are ``None``. Files without a face are
@@ -68,58 +70,54 @@ def evaluate(
         >>> report.video["auc"]  # doctest: +SKIP
         0.91
     """
-    roots = list(dict.fromkeys(str(store) for store in stores))
-    check_stores(roots, model.input_spec)
-    table = without_short_tracks(track_table(roots, labels), model.input_spec)
-    table, chosen = _part(table, split, part)
-    with_face = table.column("track_id").is_valid()
-    tracks, rest = table.filter(with_face), table.filter(pc.invert(with_face))
-    if not len(tracks):
-        raise MissingDataError(f"no face track to evaluate in {', '.join(roots)}")
-    dataset = ClipDataset(tracks, model.input_spec, clips=clips)
+    data = labelled_tracks(stores, model.input_spec, labels, split, part)
+    dataset = ClipDataset(data.tracks, model.input_spec, clips=clips, perturbation=perturbation)
     rows = score_clips(model, dataset, batch_size, workers, progress)
+    return _report(model, data, rows, how, threshold, seed)
+
+
+def chosen_threshold(model: Detector, level: str, given: float | None = None) -> tuple[float, str]:
+    """Return the threshold of a level, and whether it was given, chosen or is the default.
+
+    Args:
+        model: The detector.
+        level: ``"clip"``, or how clips' scores are joined.
+        given: What the user asked for.
+    """
+    if given is not None:
+        return given, "given"
+    known = None if model.calibration is None else model.calibration.threshold(level)
+    return (DEFAULT_THRESHOLD, "default") if known is None else (known, "validation")
+
+
+def _report(
+    model: Detector,
+    data: LabelledTracks,
+    rows: list[dict[str, Any]],
+    how: VideoRule,
+    threshold: float | None,
+    seed: int,
+) -> EvaluationReport:
     videos = video_scores(rows, how)
     marks, scores = [video.label for video in videos], [video.score for video in videos]
-    people = _people(table, videos)
+    clip_threshold, _ = chosen_threshold(model, "clip", threshold)
+    video_threshold, origin = chosen_threshold(model, how, threshold)
+    looked, without = data.frames()
+    names = ("source", "label", "status", "reason")
     return EvaluationReport(
         detector=model.name,
-        part=chosen,
-        fingerprint=fingerprint(table),
-        clip=summary([row["label"] for row in rows], [row["score"] for row in rows], threshold),
-        video=summary(marks, scores, threshold),
-        interval=bootstrap_interval(auc, marks, scores, groups=people, seed=seed),
+        part=data.part,
+        fingerprint=data.fingerprint,
+        clip=summary([r["label"] for r in rows], [r["score"] for r in rows], clip_threshold),
+        video=summary(marks, scores, video_threshold),
+        interval=bootstrap_interval(rank_auc, marks, scores, groups=data.people(videos), seed=seed),
         videos=videos,
-        faceless=_faceless(rest),
+        faceless=[
+            (row[names[0]], row[names[1]], row[names[2]], row[names[3]]) for row in data.faceless()
+        ],
+        sample="frame" if model.input_spec.kind == "image" else "clip",
+        frames_looked_at=looked,
+        frames_without_face=without,
+        temperature=None if model.calibration is None else model.calibration.temperature,
+        threshold_origin=origin,
     )
-
-
-def _part(
-    table: pa.Table, split: str | Path | None, part: str | None
-) -> tuple[pa.Table, str | None]:
-    if split is None:
-        if part is not None:
-            raise ValueError(f"'part' is {part!r}, but no 'split' says who is in it")
-        return table, None
-    chosen = part or "test"
-    positions = read_split(split, table.to_pylist(), required=[chosen])
-    if chosen not in positions:
-        raise ValueError(f"'part' must be one of {', '.join(positions)} (got {chosen!r})")
-    return table.take(pa.array(positions[chosen], pa.int64())), chosen
-
-
-def _people(table: pa.Table, videos: Sequence[VideoScore]) -> list[int]:
-    """Number the group of people that each video shows; the bootstrap draws these."""
-    rows = table.to_pylist()
-    groups = identity_groups(rows).tolist()
-    names = ("dataset", "manipulation", "video")
-    known: dict[Any, int] = {
-        tuple(row[name] or "" for name in names): group
-        for row, group in zip(rows, groups, strict=True)
-    }
-    return [known[video.dataset, video.manipulation, video.video] for video in videos]
-
-
-def _faceless(table: pa.Table) -> list[tuple[str, str, str, str]]:
-    names = ("source", "label", "status", "reason")
-    columns = (pc.fill_null(table.column(name), "").to_pylist() for name in names)
-    return list(zip(*columns, strict=True))

@@ -14,13 +14,32 @@ _FIGURES = {
     "average_precision": "AP",
     "equal_error_rate": "EER",
     "accuracy": "accuracy",
+    "tpr_at_fpr_1": "TPR at 1 % FPR",
+    "tpr_at_fpr_5": "at 5 %",
+    "brier_score": "Brier",
+    "calibration_error": "ECE",
+}
+_ORIGINS = {
+    "given": "as given",
+    "validation": "chosen on validation data",
+    "default": "not chosen on validation data: see 'graphforensics calibrate'",
 }
 _WITHOUT_SCORE = {
     "no_face": "without a face",
     "too_short": "with a glimpse of one only",
     "failed": "unreadable",
 }
-_COLUMNS = ("dataset", "manipulation", "video", "identity", "label", "clips", "score", "status")
+_COLUMNS = (
+    "dataset",
+    "manipulation",
+    "video",
+    "quality",
+    "identity",
+    "label",
+    "clips",
+    "score",
+    "status",
+)
 
 
 @dataclass(frozen=True)
@@ -31,12 +50,19 @@ class EvaluationReport:
         detector: Name of the detector.
         part: Part of the split that was evaluated; ``None`` for everything given.
         fingerprint: Hash of what the stores say of the files evaluated.
-        clip: Figures over all clips (images, samples): :func:`graphforensics.metrics.summary`.
+        clip: Figures over all samples, each a clip or a frame:
+            :func:`graphforensics.metrics.summary`.
         video: Figures over all videos, likewise.
         interval: Bootstrap interval of the video AUC; people are drawn, not videos.
         videos: Every video's score.
         faceless: ``(source, label, status, reason)`` of files without a face track that is long
             enough; they are counted and have no score.
+        sample: What a sample is, ``"clip"`` or, of detectors that judge single images, ``"frame"``.
+        frames_looked_at: Frames that extraction searched for faces.
+        frames_without_face: Frames among them in which none was found: counted, never guessed.
+        temperature: What the logits were divided by; ``None`` for a detector not calibrated.
+        threshold_origin: Whether the threshold was ``"given"``, chosen on ``"validation"`` data,
+            or is the ``"default"``.
     """
 
     detector: str
@@ -47,6 +73,16 @@ class EvaluationReport:
     interval: BootstrapInterval
     videos: list[VideoScore]
     faceless: list[tuple[str, str, str, str]]
+    sample: str = "clip"
+    frames_looked_at: int = 0
+    frames_without_face: int = 0
+    temperature: float | None = None
+    threshold_origin: str = "default"
+
+    @property
+    def frame(self) -> dict[str, float | int | None] | None:
+        """Figures over all frames; ``None`` for detectors that do not judge single frames."""
+        return self.clip if self.sample == "frame" else None
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as a dictionary that JSON takes; undefined figures are ``None``."""
@@ -55,9 +91,16 @@ class EvaluationReport:
             "detector": self.detector,
             "part": self.part,
             "data": self.fingerprint,
-            "clip": self.clip,
+            "temperature": self.temperature,
+            "threshold_origin": self.threshold_origin,
+            "frame": self.frame,
+            "clip": None if self.sample == "frame" else self.clip,
             "video": {**self.video, "auc_interval": self.interval.to_dict()},
             "without_score": {name: statuses.count(name) for name in _WITHOUT_SCORE},
+            "frames": {
+                "looked_at": self.frames_looked_at,
+                "without_face": self.frames_without_face,
+            },
         }
 
     def lines(self) -> list[str]:
@@ -66,9 +109,12 @@ class EvaluationReport:
         told = ", ".join(f"{statuses.count(name)} {word}" for name, word in _WITHOUT_SCORE.items())
         interval = self.interval
         return [
-            self._line("clips", self.clip),
+            self._line(f"{self.sample}s", self.clip),
             self._line("videos", self.video),
             f"video AUC {interval}, {interval.level:.0%} bootstrap over {interval.groups} people",
+            f"accuracy at threshold {self.video['threshold']:.4g}, "
+            f"{_ORIGINS[self.threshold_origin]}",
+            f"{self.frames_looked_at} frames looked at, {self.frames_without_face} without a face",
             f"files without a score: {told}",
         ]
 
@@ -79,10 +125,11 @@ class EvaluationReport:
         writer.writerow(_COLUMNS)
         for video in self.videos:
             label = "fake" if video.label else "real"
-            names = (video.dataset, video.manipulation, video.video, video.identity or "")
+            named = (video.dataset, video.manipulation, video.video, video.quality)
+            names = (*named, video.identity or "")
             writer.writerow([*names, label, video.rows, repr(video.score), "ok"])
         for source, label, status, _ in self.faceless:
-            writer.writerow(["", "", source, "", label, 0, "", status])
+            writer.writerow(["", "", source, "", "", label, 0, "", status])
         return stream.getvalue()
 
     @staticmethod

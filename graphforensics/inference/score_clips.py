@@ -14,7 +14,7 @@ from graphforensics.errors import GraphForensicsError
 from graphforensics.models.detector import Detector
 from graphforensics.models.fast_inference import evaluating
 
-_NAMES = ("dataset", "manipulation", "video", "identity", "track_id")
+_NAMES = ("dataset", "manipulation", "video", "quality", "identity", "track_id")
 
 
 def score_clips(
@@ -37,8 +37,9 @@ def score_clips(
         progress: Show a progress bar on standard error.
 
     Returns:
-        A row a sample: ``dataset``, ``manipulation``, ``video``, ``identity``, ``track_id``,
-        ``label`` (1 fake, 0 real) and ``score``, the probability of fake.
+        A row a sample: ``dataset``, ``manipulation``, ``video``, ``quality``, ``identity``,
+        ``track_id``, ``label`` (1 fake, 0 real), ``logit``, and ``score``, the probability of
+        fake, calibrated where the detector is.
 
     Raises:
         GraphForensicsError: The detector gives something that is no number.
@@ -49,16 +50,19 @@ def score_clips(
     with evaluating(model), torch.inference_mode(), plain_worker_errors():
         for batch in tqdm(loader, desc="scoring", unit="batch", disable=not progress):
             inputs = model.input_spec.normalize(batch["inputs"].to(device))
-            rows += _rows(batch, model(inputs).logit)
+            logit = model(inputs).logit.cpu().double()
+            rows += _rows(batch, logit, model.calibrated(logit))
     return rows
 
 
-def _rows(batch: dict[str, Any], logit: torch.Tensor) -> list[dict[str, Any]]:
-    scores = torch.sigmoid(logit.cpu().double()).tolist()
+def _rows(
+    batch: dict[str, Any], logits: torch.Tensor, scores: torch.Tensor
+) -> list[dict[str, Any]]:
     rows = []
-    for number, score in enumerate(scores):
+    for number, (logit, score) in enumerate(zip(logits.tolist(), scores.tolist(), strict=True)):
         row = {name: batch[name][number] for name in _NAMES}
         if score != score:
             raise GraphForensicsError(f"{row['track_id']}: the model's score is not a number")
-        rows.append({**row, "label": int(batch["label"][number].item()), "score": score})
+        label = int(batch["label"][number].item())
+        rows.append({**row, "label": label, "logit": logit, "score": score})
     return rows

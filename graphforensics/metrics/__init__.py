@@ -5,25 +5,43 @@ Where a figure is not defined (one class only, no sample) a function gives
 ``nan``, a summary gives ``None``, and :func:`format_figure` prints "undefined".
 """
 
-from graphforensics.metrics.bootstrap import BootstrapInterval, bootstrap_interval
+from graphforensics.metrics.bootstrap import (
+    BootstrapInterval,
+    bootstrap_difference,
+    bootstrap_interval,
+)
+from graphforensics.metrics.calibration import brier_score, calibration_error
+from graphforensics.metrics.delong import DeLongTest, delong_test
 from graphforensics.metrics.error_rate import equal_error_rate
 from graphforensics.metrics.figures import defined, format_figure, summary
+from graphforensics.metrics.operating_point import tpr_at_fpr
 from graphforensics.metrics.ranking import auc, average_precision
+from graphforensics.metrics.temperature import fit_temperature, log_loss
 from graphforensics.metrics.threshold import accuracy, balanced_accuracy, best_threshold
-from graphforensics.metrics.video import VideoScore, video_scores
+from graphforensics.metrics.video import VIDEO_RULES, VideoRule, VideoScore, video_scores
 
 __all__ = [
+    "VIDEO_RULES",
     "BootstrapInterval",
+    "DeLongTest",
+    "VideoRule",
     "VideoScore",
     "accuracy",
     "auc",
     "average_precision",
     "balanced_accuracy",
     "best_threshold",
+    "bootstrap_difference",
     "bootstrap_interval",
+    "brier_score",
+    "calibration_error",
     "defined",
+    "delong_test",
     "equal_error_rate",
+    "fit_temperature",
     "format_figure",
+    "log_loss",
     "summary",
+    "tpr_at_fpr",
     "video_scores",
 ]

@@ -7,7 +7,9 @@ import math
 from numpy.typing import ArrayLike
 
 from graphforensics.metrics._checks import checked
+from graphforensics.metrics.calibration import brier_score, calibration_error
 from graphforensics.metrics.error_rate import equal_error_rate
+from graphforensics.metrics.operating_point import tpr_at_fpr
 from graphforensics.metrics.ranking import auc, average_precision
 from graphforensics.metrics.threshold import accuracy
 
@@ -24,7 +26,9 @@ def summary(
 
     Returns:
         ``samples``, ``real``, ``fake``, ``auc``, ``average_precision``, ``equal_error_rate``,
-        ``accuracy`` and ``threshold``; ``None`` stands for a figure that is undefined.
+        ``accuracy``, ``threshold``, ``tpr_at_fpr_1`` and ``tpr_at_fpr_5`` (at 1 and 5 %),
+        ``brier_score`` and ``calibration_error`` (15 bins of equal width); ``None`` stands for a
+        figure that is undefined, as the last two are where a score is not in [0, 1].
 
     Raises:
         ValueError: Shapes differ, a label is not 0 or 1, or a score is not finite.
@@ -34,6 +38,7 @@ def summary(
         True
     """
     marks, values = checked(labels, scores)
+    probable = bool(((values >= 0) & (values <= 1)).all())
     return {
         "samples": len(marks),
         "real": int((marks == 0).sum()),
@@ -43,6 +48,10 @@ def summary(
         "equal_error_rate": defined(equal_error_rate(marks, values)),
         "accuracy": defined(accuracy(marks, values, threshold)),
         "threshold": float(threshold),
+        "tpr_at_fpr_1": defined(tpr_at_fpr(marks, values, 0.01)),
+        "tpr_at_fpr_5": defined(tpr_at_fpr(marks, values, 0.05)),
+        "brier_score": defined(brier_score(marks, values)) if probable else None,
+        "calibration_error": defined(calibration_error(marks, values)) if probable else None,
     }
 
 

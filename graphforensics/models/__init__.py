@@ -9,6 +9,7 @@ from graphforensics.models.mrl_graph_classifier import MRLGraphClassifier
 from graphforensics.models.mrl_output import MRLOutput
 from graphforensics.models.registry import DETECTORS
 from graphforensics.models.relation_learner import RelationLearner
+from graphforensics.models.take_encoder import take_encoder
 
 __all__ = [
     "DETECTORS",
@@ -21,4 +22,5 @@ __all__ = [
     "RelationLearner",
     "load_detector",
     "read_calibration",
+    "take_encoder",
 ]

@@ -111,19 +111,23 @@ def weights_hash(folder: str | Path) -> str:
     Raises:
         CheckpointError: There are none.
     """
-    place = Path(folder) / "model.safetensors"
-    try:
-        with place.open("rb") as file:
-            return _sha256(file)
-    except OSError as error:
-        raise CheckpointError(f"{place}: cannot be read ({error.strerror or error})") from error
+    return file_hash(Path(folder) / "model.safetensors")
 
 
-def _sha256(file: Any) -> str:
+def file_hash(place: Path) -> str:
+    """Return the SHA-256 of a file as 64 hexadecimal digits.
+
+    Raises:
+        CheckpointError: The file cannot be read.
+    """
     # hashlib.file_digest came with Python 3.11.
     digest = hashlib.sha256()
-    while block := file.read(1 << 20):
-        digest.update(block)
+    try:
+        with place.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    except OSError as error:
+        raise CheckpointError(f"{place}: cannot be read ({error.strerror or error})") from error
     return digest.hexdigest()
 
 

@@ -11,11 +11,23 @@ from packaging.version import InvalidVersion, Version
 from torch import Tensor
 
 from graphforensics import __version__
-from graphforensics.errors import CheckpointError
+from graphforensics.errors import CheckpointError, GraphForensicsError
 from graphforensics.models.calibration import read_calibration
 from graphforensics.models.detector import Detector
 from graphforensics.models.registry import DETECTORS
-from graphforensics.nn.encoder.weights import load_weights, read_checkpoint, read_state_dict
+from graphforensics.models.rehearsal import rehearse
+from graphforensics.nn.encoder.weights import (
+    check_weights,
+    load_weights,
+    read_checkpoint,
+    read_state_dict,
+    tensors_by_name,
+)
+
+#: Keywords of timm that have it read or fetch files.
+_OTHER_FILES = frozenset(
+    ["cache_dir", "checkpoint_path", "pretrained", "pretrained_cfg", "pretrained_cfg_overlay"]
+)
 
 
 def load_detector(path: str | Path, map_location: str | torch.device = "cpu") -> Detector:
@@ -45,7 +57,7 @@ def load_detector(path: str | Path, map_location: str | torch.device = "cpu") ->
     if not path.exists():
         raise CheckpointError(f"{path}: no such file or folder")
     config, state = _read_folder(path) if path.is_dir() else _read_training(path)
-    detector = _build(config, path)
+    detector = _build(config, state, path)
     load_weights(detector, state, path)
     if path.is_dir():
         detector.calibration = read_calibration(path)
@@ -58,7 +70,7 @@ def _read_folder(folder: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
         raise CheckpointError(f"{folder}: no config.json in it, so it is not a saved detector")
     try:
         config = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise CheckpointError(f"{file}: damaged ({error})") from error
     if not isinstance(config, dict):
         raise CheckpointError(f"{file}: must hold names and values")
@@ -74,28 +86,39 @@ def _read_training(file: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
     for key in ("detector", "graphforensics_version"):
         if key in settings:
             config[key] = settings[key]
-    state = content.get("state_dict")
-    if not isinstance(state, dict) or not all(isinstance(v, Tensor) for v in state.values()):
-        raise CheckpointError(f"{file}: holds no weights")
     prefix = "model."
+    state = tensors_by_name(content.get("state_dict"), file)
     return config, {k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}
 
 
-def _build(config: dict[str, Any], origin: Path) -> Detector:
+def _build(config: dict[str, Any], state: dict[str, Tensor], origin: Path) -> Detector:
     keywords = dict(config)
     _check_version(keywords.pop("graphforensics_version", __version__), origin)
     name = keywords.pop("detector", None)
     if not isinstance(name, str) or name not in DETECTORS:
         raise CheckpointError(
-            f"{origin}: holds the detector {name!r}; known are {', '.join(DETECTORS)}"
+            f"{origin}: holds the detector {str(name)[:80]!r}; known are {', '.join(DETECTORS)}"
         )
+    _check_options(keywords.get("encoder_options"), origin)
     if "encoder_weights" in keywords:
         # The checkpoint's weights include the encoder's: there is nothing to fetch for it.
         keywords["encoder_weights"] = None
     try:
+        check_weights(rehearse(lambda: DETECTORS[name](**keywords), state), state, origin)
         return DETECTORS[name](**keywords)
-    except (TypeError, ValueError) as error:
-        raise CheckpointError(f"{origin}: its configuration is wrong: {error}") from error
+    except GraphForensicsError:
+        raise
+    except Exception as error:
+        # Wrong values are met by the libraries beneath, each in its own way.
+        reason = " ".join(str(error).split())[:300] or type(error).__name__
+        raise CheckpointError(f"{origin}: its configuration is wrong: {reason}") from error
+
+
+def _check_options(options: object, origin: Path) -> None:
+    """Refuse a configuration that makes a library read other files, or fetch some."""
+    named = sorted(_OTHER_FILES.intersection(options)) if isinstance(options, dict) else []
+    if named:
+        raise CheckpointError(f"{origin}: its configuration names another file ({named[0]})")
 
 
 def _check_version(written: object, origin: Path) -> None:

@@ -22,10 +22,12 @@ class ClipForger:
 
     Args:
         entropy: Numbers that seed the recipes and their variation.
+        partial: Forge a part of each face only: the regions of some action units are spared.
     """
 
-    def __init__(self, entropy: Sequence[int]) -> None:
+    def __init__(self, entropy: Sequence[int], partial: bool = False) -> None:
         self._entropy = tuple(entropy)
+        self._partial = partial
         self.recipes: dict[int, SelfBlendRecipe] = {}
 
     def forge(
@@ -55,7 +57,7 @@ class ClipForger:
     def _recipe(self, person: int) -> SelfBlendRecipe:
         if person not in self.recipes:
             rng = self._rng(person, 0)
-            self.recipes[person] = SelfBlendRecipe.draw(rng, sides=("source",))
+            self.recipes[person] = SelfBlendRecipe.draw(rng, ("source",), self._partial)
         return self.recipes[person]
 
     def _rng(self, person: int, number: int) -> np.random.Generator:

@@ -25,7 +25,7 @@ from graphforensics.tamper.forge_record import ForgeRecord
 from graphforensics.tamper.forge_sources import ForgeSources, find_sources
 from graphforensics.tamper.forge_summary import ForgeSummary
 
-METHODS = ("self_blend",)
+METHODS = ("self_blend", "partial_blend")
 METADATA = "metadata.csv"
 _COLUMNS = ("file", "label", "identity", "manipulation", "dataset", "video", "source", "mask")
 
@@ -61,8 +61,9 @@ def forge(
     Args:
         paths: Files, folders (searched for videos and images) or patterns.
         out: Folder of the set; made if need be, added to if it is there.
-        method: How to forge; ``"self_blend"`` is the one there is (:func:`self_blend`, one
-            recipe a person and clip with slight variation from frame to frame).
+        method: How to forge. ``"self_blend"``: the whole face (:func:`self_blend`, one recipe a
+            person and clip with slight variation from frame to frame). ``"partial_blend"``: the
+            same, sparing the regions of some action units, others for each person and clip.
         seed: Seed of the recipes.
         crf: Constant rate factor of the videos, 0 to 51.
         max_frames: Take at most this many frames from the start of a clip.

@@ -181,7 +181,8 @@ def _write_media(job: ForgeJob, wanted: ForgeRecord, info: MediaInfo, folder: Pa
     """
     frames = _copy(job, folder / wanted.real, info)
     faces = clip_landmarks(folder / wanted.real, ExtractionOptions.from_dict(wanted.extraction))
-    forger = ClipForger([wanted.seed, int(wanted.source_sha256[:16], 16)])
+    entropy = [wanted.seed, int(wanted.source_sha256[:16], 16)]
+    forger = ClipForger(entropy, partial=wanted.method == "partial_blend")
     forged_frames = 0
     with (
         _encoder(folder / wanted.file, info, wanted.crf) as fake,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ from torch import Tensor
 from torch.nn.functional import grid_sample, interpolate
 
 from graphforensics.errors import NoFaceError
+from graphforensics.regions import ACTION_UNITS, action_unit_masks
 from graphforensics.tamper.face_mask import extend_forehead, hull_mask, soften
 from graphforensics.tamper.pixel_changes import change_colour, change_detail
 from graphforensics.tamper.self_blend_recipe import SelfBlendRecipe
@@ -60,7 +62,8 @@ def self_blend(
 
     Source:
         K. Shiohara and T. Yamasaki, Detecting deepfakes with self-blended images, CVPR 2022;
-        Bai et al., AUNet, CVPR 2023, eqs. 8 and 9 with the whole hull as mask.
+        Bai et al., AUNet, CVPR 2023, eqs. 8 and 9; with ``recipe.removed`` the mask is theirs too,
+        else the whole hull.
 
     Example:
         >>> image = np.full((96, 96, 3), 128, dtype=np.uint8)
@@ -81,7 +84,7 @@ def self_blend(
     grid = _grid(window, recipe)
     area = (window.rows, window.columns)
     mask = np.zeros(image.shape[:2], dtype=np.uint8)
-    mask[area] = _mask(points, grid, window, recipe)
+    mask[area] = _mask(points, np.asarray(landmarks, dtype=np.float64), grid, window, recipe)
     forged = target.copy()
     forged[area] = _blend(_sample(source, grid), target[area], mask[area], recipe.ratio)
     return SelfBlendResult(forged, target, mask, recipe)
@@ -148,11 +151,18 @@ def _sample(pixels: Tensor, grid: Tensor) -> Tensor:
 
 
 def _mask(
-    points: NDArray[np.float64], grid: Tensor, window: _Window, recipe: SelfBlendRecipe
+    points: NDArray[np.float64],
+    landmarks: NDArray[np.float64],
+    grid: Tensor,
+    window: _Window,
+    recipe: SelfBlendRecipe,
 ) -> NDArray[np.uint8]:
     """Move the hull with the source, deform it and soften its rim."""
     corner = (window.columns.start, window.rows.start)
-    hull = torch.from_numpy(hull_mask(points - corner, (grid.shape[0], grid.shape[1])))
+    shape = (grid.shape[0], grid.shape[1])
+    hull = torch.from_numpy(hull_mask(points - corner, shape))
+    if recipe.removed:
+        hull = hull & ~_regions(torch.from_numpy(landmarks - corner), shape, recipe.removed)
     moved = _sample(hull[None].float(), grid + _displacement(window, grid, recipe))[0]
     solid = moved.numpy() > 0.5
     if not solid.any():
@@ -160,6 +170,16 @@ def _mask(
     radius = max(2, round(recipe.blur * window.side))
     soft = soften(solid, recipe.erosion * window.side, radius)
     return np.rint(soft * 255).astype(np.uint8)
+
+
+def _regions(landmarks: Tensor, shape: tuple[int, int], names: Sequence[str]) -> Tensor:
+    """Return the union of action-unit regions, ``[h, w]``."""
+    try:
+        masks = action_unit_masks(landmarks, shape)
+    except ValueError as error:
+        raise NoFaceError(f"the landmarks are no face ({error})") from error
+    chosen = [ACTION_UNITS.index(name) for name in names]
+    return (masks[chosen] > 0.5).any(dim=0)
 
 
 def _displacement(window: _Window, grid: Tensor, recipe: SelfBlendRecipe) -> Tensor:

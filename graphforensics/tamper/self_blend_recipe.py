@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from graphforensics.regions import ACTION_UNITS
+
 Side = Literal["source", "target"]
 Detail = Literal["downscale", "sharpen"]
 
@@ -48,6 +50,8 @@ class SelfBlendRecipe:
         erosion: How far the mask's rim is drawn in before it is blurred.
         blur: Radius of the Gaussian that softens the rim.
         ratio: Opacity of the source where the mask is 1.
+        removed: Action units whose regions are cut out of the mask, named as in
+            :data:`graphforensics.regions.ACTION_UNITS`.
     """
 
     side: Side = "source"
@@ -67,10 +71,14 @@ class SelfBlendRecipe:
     erosion: float = 0.02
     blur: float = 0.02
     ratio: float = 1.0
+    removed: tuple[str, ...] = ()
 
     @classmethod
     def draw(
-        cls, rng: np.random.Generator, sides: Sequence[Side] = ("source", "target")
+        cls,
+        rng: np.random.Generator,
+        sides: Sequence[Side] = ("source", "target"),
+        partial: bool = False,
     ) -> SelfBlendRecipe:
         """Draw a recipe as self-blended images do.
 
@@ -80,9 +88,11 @@ class SelfBlendRecipe:
         Args:
             rng: Source of randomness.
             sides: Sides to choose from; ``("source",)`` keeps the target as it was filmed.
+            partial: Cut a random, non-empty set of action-unit regions out of the mask.
 
         Source:
-            K. Shiohara and T. Yamasaki, Detecting deepfakes with self-blended images, CVPR 2022.
+            K. Shiohara and T. Yamasaki, Detecting deepfakes with self-blended images, CVPR 2022;
+            for ``partial`` Bai et al., AUNet, CVPR 2023, section 3.3.
         """
         shifted = rng.random() < 0.3
         red, green, blue = (rng.uniform(-12, 12, 3) if shifted else np.zeros(3)).tolist()
@@ -105,6 +115,7 @@ class SelfBlendRecipe:
             erosion=float(rng.uniform(0.01, 0.05)),
             blur=float(rng.uniform(0.01, 0.05)),
             ratio=BLEND_RATIOS[int(rng.integers(len(BLEND_RATIOS)))],
+            removed=_some_action_units(rng) if partial else (),
         )
 
     def varied(self, rng: np.random.Generator) -> SelfBlendRecipe:
@@ -135,7 +146,7 @@ class SelfBlendRecipe:
         """Build the recipe of :meth:`to_dict`'s dictionary, also after a trip through JSON.
 
         Raises:
-            ValueError: A key is not known.
+            ValueError: A key or an action unit is not known.
         """
         unknown = sorted(set(values) - {field.name for field in fields(cls)})
         if unknown:
@@ -144,7 +155,17 @@ class SelfBlendRecipe:
             name: tuple(value) if isinstance(value, list) else value
             for name, value in values.items()
         }
+        strange = sorted(set(entries.get("removed", ())) - set(ACTION_UNITS))
+        if strange:
+            raise ValueError(f"'removed' must name action units (got {strange})")
         return cls(**entries)
+
+
+def _some_action_units(rng: np.random.Generator) -> tuple[str, ...]:
+    """Draw each with probability one half, and again where none was drawn."""
+    while not (drawn := rng.random(len(ACTION_UNITS)) < 0.5).any():
+        continue
+    return tuple(name for name, taken in zip(ACTION_UNITS, drawn, strict=True) if taken)
 
 
 def _symmetric(rng: np.random.Generator, limit: float) -> float:

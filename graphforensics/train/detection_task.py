@@ -99,7 +99,7 @@ class DetectionTask(L.LightningModule):
             logit, batch["label"].cpu().double(), reduction="sum"
         ).item()
         scores = torch.sigmoid(logit).tolist()
-        names = ("dataset", "manipulation", "video", "identity")
+        names = ("dataset", "manipulation", "video", "quality", "identity")
         for number, score in enumerate(scores):
             row = {name: batch[name][number] for name in names}
             label = int(batch["label"][number].item())

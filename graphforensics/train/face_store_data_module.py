@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from graphforensics.data.short_tracks import without_short_tracks
 from graphforensics.data.split import PARTS, identity_groups, identity_split
 from graphforensics.data.split_file import read_split, split_document
 from graphforensics.data.store_check import check_stores
-from graphforensics.data.track_table import fingerprint, track_table
+from graphforensics.data.track_table import fingerprint, track_table, with_manipulations
 from graphforensics.errors import MissingDataError
 from graphforensics.metrics import video_scores
 
@@ -35,10 +35,13 @@ class FaceStoreDataModule(L.LightningDataModule):
         batch_size: Samples a step (MRL: 30).
         labels: CSV of labels that counts more than what the stores say
             (see :func:`~graphforensics.data.track_table.track_table`).
-        split: A ``split.json`` to part by; otherwise the tracks are parted by identity.
+        split: A ``split.json`` to part by, or ``"official"`` for the split that the stores of
+            :func:`~graphforensics.data.prepare` name; otherwise the tracks are parted by identity.
         fractions: Shares of train, val and test.
         seed: Seed of the parting, of the order and of the random places and flips.
         workers: Processes that load; 0 loads in this one.
+        manipulations: Train and validate on the fakes of these only, to see what the detector
+            makes of others; the split is made of all, and the test part keeps all.
         pairs: Put a clip and the forgeries made from it into one batch, cut at the same places:
             what they share then teaches nothing, what differs does.
 
@@ -63,6 +66,7 @@ class FaceStoreDataModule(L.LightningDataModule):
         seed: int = 0,
         workers: int = 0,
         pairs: bool = False,
+        manipulations: Sequence[str] | None = None,
     ) -> None:
         super().__init__()
         if batch_size < 1 or workers < 0:
@@ -72,6 +76,7 @@ class FaceStoreDataModule(L.LightningDataModule):
             )
         self.spec, self.batch_size, self.seed, self.workers = spec, batch_size, seed, workers
         self.pairs = pairs
+        self.manipulations = None if manipulations is None else list(manipulations)
         roots = list(dict.fromkeys(str(store) for store in stores))
         check_stores(roots, spec)
         table = without_short_tracks(track_table(roots, labels), spec)
@@ -93,6 +98,8 @@ class FaceStoreDataModule(L.LightningDataModule):
     def rows(self, part: str) -> pa.Table:
         """Return the tracks of ``"train"``, ``"val"`` or ``"test"``."""
         rows = self.table.take(pa.array(self.parts[part], pa.int64()))
+        if self.manipulations is not None and part != "test":
+            rows = with_manipulations(rows, self.manipulations)
         return rows.filter(rows.column("track_id").is_valid())
 
     def people(self, part: str) -> int:

@@ -16,6 +16,8 @@ _PACKAGES = (
     "lightning",
     "timm",
     "numpy",
+    "scipy",
+    "scikit-learn",
     "pyarrow",
     "av",
     "dlib",

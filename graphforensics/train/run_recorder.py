@@ -14,6 +14,7 @@ import lightning as L
 from safetensors import SafetensorError
 
 from graphforensics.errors import MissingDataError, OutputError
+from graphforensics.models.calibration import CALIBRATION
 from graphforensics.train.detection_task import DetectionTask
 from graphforensics.train.time_limit import TimeLimit
 
@@ -99,6 +100,7 @@ def write_model(model: Any, folder: Path) -> None:
         shutil.rmtree(partial, ignore_errors=True)
         model.save_pretrained(partial)
         folder.mkdir(parents=True, exist_ok=True)
+        (folder / CALIBRATION).unlink(missing_ok=True)
         # File by file: a folder cannot be exchanged at once. The configuration stays the same
         # from epoch to epoch, so that every mixture is a whole detector.
         for file in sorted(partial.iterdir()):

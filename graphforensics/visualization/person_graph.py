@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -66,14 +65,14 @@ def person_graph(model: Detector, person: PersonInputs) -> PersonGraph:
         GraphForensicsError: The model's score is no number.
     """
     output = _forward(model, person.inputs[:1])
-    score = float(torch.sigmoid(output.logit.double())[0])
+    score = float(model.calibrated(output.logit.double())[0])
     if math.isnan(score):
         raise GraphForensicsError("the model's score is not a number")
     graph = output.graph.to("cpu")[0]
     steps = len(graph) if isinstance(graph, FaceGraphSequence) else 1
     after_each: Tensor | None = getattr(output, "snippet_logits", None)
     read_in_order = person.enough and steps > 1 and after_each is not None
-    so_far = torch.sigmoid(after_each.double())[0].tolist() if read_in_order else None  # type: ignore[union-attr]
+    so_far = model.calibrated(after_each.double())[0].tolist() if read_in_order else None  # type: ignore[union-attr]
     return PersonGraph(
         person=person.person,
         frames=person.frames,

@@ -5,17 +5,22 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
+from graphforensics.data.clip_dataset import ClipDataset
 from graphforensics.data.split import identity_split
 from graphforensics.data.split_file import split_document
 from graphforensics.data.track_table import track_table
 from graphforensics.errors import MissingDataError, StoreError
-from graphforensics.inference import evaluate
+from graphforensics.inference import evaluate, score_clips
+from graphforensics.metrics import video_scores
 from graphforensics.models import MRL
 
 Make = Callable[..., Path]
@@ -111,3 +116,61 @@ def test_what_cannot_be_evaluated_is_an_error(
         evaluate(tiny_model, [unlabelled])
     with pytest.raises(StoreError, match="not a face store"):
         evaluate(tiny_model, [tmp_path])
+
+
+def test_detectors_of_images_have_figures_of_frames(scored_store: Path, image_model: MRL) -> None:
+    report = evaluate(image_model, [scored_store], clips=3)
+    told = report.to_dict()
+    assert told["clip"] is None
+    assert told["frame"]["samples"] == 30
+    assert report.frame == report.clip
+    assert report.lines()[0].startswith("30 frames (15 real, 15 fake): AUC")
+
+
+def test_detectors_of_clips_have_none(scored_store: Path, tiny_model: MRL) -> None:
+    report = evaluate(tiny_model, [scored_store])
+    assert report.frame is None
+    assert report.to_dict()["frame"] is None
+
+
+def test_frames_without_a_face_are_counted(
+    tmp_path: Path, scored_store: Path, tiny_model: MRL
+) -> None:
+    manifest = scored_store / "manifest.parquet"
+    table = pq.read_table(manifest)
+    counts = {"source_frames": 20, "source_faceless": 3}
+    for name, count in counts.items():
+        place = table.column_names.index(name)
+        table = table.set_column(place, name, pa.array([count] * len(table), pa.int32()))
+    root = tmp_path / "store"
+    shutil.copytree(scored_store, root)
+    pq.write_table(table, root / "manifest.parquet")
+    report = evaluate(tiny_model, [root])
+    # Five people with a face and one without, two files each.
+    assert (report.frames_looked_at, report.frames_without_face) == (240, 36)
+    assert report.to_dict()["frames"] == {"looked_at": 240, "without_face": 36}
+    assert "240 frames looked at, 36 without a face" in report.lines()
+
+
+def test_the_confident_mean_is_a_choice(scored_store: Path, tiny_model: MRL) -> None:
+    report = evaluate(tiny_model, [scored_store], clips=2, how="confident")
+    rows = score_clips(
+        tiny_model, ClipDataset(_tracks(scored_store), tiny_model.input_spec, clips=2)
+    )
+    assert [v.score for v in report.videos] == [v.score for v in video_scores(rows, "confident")]
+
+
+def test_qualities_of_one_video_are_two_videos(
+    tmp_path: Path, scored_store: Path, tiny_model: MRL
+) -> None:
+    labels = tmp_path / "labels.csv"
+    lines = [f"{kind}/{n}.mp4,{kind},v,c{n}" for kind in ("real", "fake") for n in range(5)]
+    labels.write_text("file,label,video,quality\n" + "\n".join(lines) + "\n")
+    report = evaluate(tiny_model, [scored_store], labels=labels, how="max")
+    assert len(report.videos) == 10
+    assert [video.quality for video in report.videos if video.label] == [f"c{n}" for n in range(5)]
+
+
+def _tracks(store: Path) -> pa.Table:
+    table = track_table([store])
+    return table.filter(table.column("track_id").is_valid())

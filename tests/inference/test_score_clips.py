@@ -60,6 +60,9 @@ def test_certain_scores_keep_their_order(dataset: ClipDataset) -> None:
             super().__init__()
             self.weight = torch.nn.Parameter(torch.zeros(1))
 
+        def calibrated(self, logit: torch.Tensor) -> torch.Tensor:
+            return logit.sigmoid()
+
         def forward(self, inputs: torch.Tensor) -> object:
             return type("Output", (), {"logit": 20 + torch.arange(len(inputs)).float()})()
 

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from graphforensics.metrics import auc, average_precision
+from graphforensics.metrics.ranking import rank_auc
 
 
 def mann_whitney(labels: list[int], scores: list[float]) -> float:
@@ -99,3 +100,12 @@ def test_one_class_is_undefined(metric, labels: list[int]) -> None:
 def test_wrong_input(metric, labels, scores, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         metric(labels, scores)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_ranks_give_the_same_area(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    labels = np.array([0, 1, *rng.integers(0, 2, 60)])
+    for scores in (rng.normal(size=62), rng.integers(0, 7, 62) / 4):
+        assert rank_auc(labels, scores) == pytest.approx(auc(labels, scores), abs=1e-14)
+    assert math.isnan(rank_auc(labels[:1], np.zeros(1)))

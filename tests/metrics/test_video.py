@@ -17,6 +17,31 @@ def test_mean_and_maximum() -> None:
     assert [v.score for v in video_scores(rows, how="max")] == [0.6, 0.5]
 
 
+@pytest.mark.parametrize(
+    ("scores", "wanted"),
+    [
+        # Three of five are certain fakes: their mean.
+        ([0.9, 0.85, 0.95, 0.1, 0.3], 0.9),
+        # Two of five are not more than 40 %: the mean of all.
+        ([0.9, 0.9, 0.1, 0.1, 0.5], 0.5),
+        # Nineteen of twenty are certain reals.
+        ([0.1] * 19 + [0.7], 0.1),
+        # Eighteen of twenty are not more than 90 %.
+        ([0.1] * 18 + [0.7, 0.7], (1.8 + 1.4) / 20),
+        # The bounds themselves are not certain.
+        ([0.8, 0.8, 0.2], 0.6),
+    ],
+)
+def test_confident_mean(scores: list[float], wanted: float) -> None:
+    (video,) = video_scores([row("a", score) for score in scores], how="confident")
+    assert video.score == pytest.approx(wanted)
+
+
+def test_confident_mean_is_of_probabilities() -> None:
+    with pytest.raises(ValueError, match="video //a: the confident mean is of probabilities only"):
+        video_scores([row("a", 1.5)], how="confident")
+
+
 def test_one_name_in_two_manipulations_is_two_videos() -> None:
     rows = [
         row("000_003", 0.1, manipulation="Deepfakes"),
@@ -57,5 +82,5 @@ def test_wrong_rows(rows: list[dict[str, object]], message: str) -> None:
 
 
 def test_unknown_reduction() -> None:
-    with pytest.raises(ValueError, match="'how' must be mean or max"):
+    with pytest.raises(ValueError, match="'how' must be one of mean, max, confident"):
         video_scores([], how="median")  # type: ignore[arg-type]

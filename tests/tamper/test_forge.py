@@ -284,3 +284,19 @@ def test_read_only_folder(clip: Path, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir(mode=0o500)
     with pytest.raises(OutputError, match="cannot be written"):
         forge(clip, tmp_path / "out")
+
+
+def test_two_methods_share_the_real_copy(clip: Path, forged: Path, tmp_path: Path) -> None:
+    out = tmp_path / "set"
+    forge(clip, out, seed=3)
+    assert forge(clip, out, seed=3, method="partial_blend").done == 1
+    table = rows(out)
+    assert [row["manipulation"] for row in table] == ["", "partial_blend", "self_blend"]
+    assert len({row["identity"] for row in table}) == 1
+    record = json.loads(next(out.glob("fake/partial_blend/*.json")).read_text(encoding="utf-8"))
+    assert record["method"] == "partial_blend"
+    assert all(recipe["removed"] for recipe in record["recipes"].values())
+    # What the whole forgery changed is untouched by what a part of it did not.
+    for name in ("real", "fake/self_blend", "mask/self_blend"):
+        one, two = (next((place / name).glob("*.m*")).read_bytes() for place in (out, forged))
+        assert one == two

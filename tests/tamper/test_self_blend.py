@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -179,3 +180,31 @@ def test_recipe_or_generator(photograph, landmarks) -> None:
         self_blend(photograph, landmarks)
     with pytest.raises(ValueError, match="either 'generator' or 'recipe'"):
         self_blend(photograph, landmarks, np.random.default_rng(0), SelfBlendRecipe())
+
+
+def test_removed_action_units_keep_their_pixels(photograph, landmarks) -> None:
+    removed = ("AU12", "AU6", "AU25")
+    # Neither moved nor bent nor blurred far, so that the mask is where the regions are not.
+    still = SelfBlendRecipe(rgb_shift=(12.0, -12.0, 12.0), erosion=0.0, blur=0.0)
+    whole = self_blend(photograph, landmarks, recipe=still)
+    partial = self_blend(photograph, landmarks, recipe=replace(still, removed=removed))
+    cut = (whole.mask > 0) & (partial.mask == 0)
+    assert 0.05 < cut.mean() / (whole.mask > 0).mean() < 0.95
+    np.testing.assert_array_equal(partial.image[cut], photograph[cut])
+    # The mouth's corners belong to AU12; the bridge of the nose belongs to none of the three.
+    for corner in (48, 54):
+        x, y = landmarks[corner].round().astype(int)
+        assert partial.mask[y, x] == 0 < whole.mask[y, x]
+    x, y = landmarks[27].round().astype(int)
+    assert partial.mask[y, x] > 0
+
+
+def test_partial_recipes_spare_something_and_survive_json(photograph, landmarks) -> None:
+    for seed in range(20):
+        recipe = SelfBlendRecipe.draw(np.random.default_rng(seed), partial=True)
+        assert recipe.removed
+        assert SelfBlendRecipe.from_dict(json.loads(json.dumps(recipe.to_dict()))) == recipe
+        whole = SelfBlendRecipe.draw(np.random.default_rng(seed))
+        assert replace(recipe, removed=()) == whole
+    with pytest.raises(ValueError, match="'removed' must name action units"):
+        SelfBlendRecipe.from_dict({"removed": ["AU99"]})

@@ -11,6 +11,7 @@ import torch
 
 from graphforensics.errors import MissingDataError, OutputError
 from graphforensics.models import MRL, load_detector
+from graphforensics.models.calibration import CALIBRATION
 from graphforensics.train import DetectionTask
 from graphforensics.train.run_recorder import RunRecorder, write_model, write_text
 
@@ -82,3 +83,13 @@ def test_a_text_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match=r"file/split\.json: cannot be written"):
         write_text(tmp_path / "file" / "split.json", "{}")
+
+
+def test_new_weights_take_the_old_ones_calibration_away(tmp_path: Path, tiny_model: MRL) -> None:
+    write_model(tiny_model, tmp_path / "best")
+    place = tmp_path / "best" / CALIBRATION
+    place.write_text("of the weights before")
+    with torch.no_grad():
+        next(tiny_model.parameters()).add_(1.0)
+    write_model(tiny_model, tmp_path / "best")
+    assert not place.exists()
