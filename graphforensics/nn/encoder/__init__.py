@@ -2,7 +2,14 @@
 
 from graphforensics.nn.encoder.build import build_encoder
 from graphforensics.nn.encoder.pytorchvideo_encoder import PyTorchVideoEncoder
+from graphforensics.nn.encoder.staged_encoder import StagedEncoder
 from graphforensics.nn.encoder.timm_encoder import TimmEncoder
 from graphforensics.nn.encoder.torchvision_video_encoder import TorchvisionVideoEncoder
 
-__all__ = ["PyTorchVideoEncoder", "TimmEncoder", "TorchvisionVideoEncoder", "build_encoder"]
+__all__ = [
+    "PyTorchVideoEncoder",
+    "StagedEncoder",
+    "TimmEncoder",
+    "TorchvisionVideoEncoder",
+    "build_encoder",
+]

@@ -16,7 +16,10 @@ from graphforensics.nn.encoder.weights import read_state_dict
 class TimmEncoder(nn.Module):
     r"""An image network of timm without its head: an image or a clip in, feature maps out.
 
-    A clip's frames go through the network as one batch; nothing is mixed over time.
+    Networks with stages give out theirs (``features_only``); vision transformers give out the
+    tokens of their blocks as maps (``forward_intermediates``), and :meth:`tokens` the class
+    token beside them. A clip's frames go through the network as one batch; nothing is mixed
+    over time.
 
     Args:
         name: Any network of timm that gives out its feature maps, for instance ``"resnet18"``,
@@ -81,8 +84,40 @@ class TimmEncoder(nn.Module):
             return list(self.network(images))
         frames = images.transpose(1, 2).flatten(0, 1)
         folded = self.network(frames)
-        maps = [torch.unflatten(stage, 0, (images.size(0), -1)) for stage in folded]
+        clips = (images.size(0), images.size(2))
+        maps = [torch.unflatten(stage, 0, clips) for stage in folded]
         return [stage.transpose(1, 2) for stage in maps]
+
+    def tokens(self, images: Tensor) -> list[tuple[Tensor, Tensor]]:
+        """Return the tokens of the blocks asked for, apart: the prefix and the image's.
+
+        Args:
+            images: Images.
+
+        Shapes:
+            ``images [B, 3, H, W]`` to pairs of prefix tokens (the class token, then distillation
+            or register tokens, as the network has them) ``[B, P, C]`` and image tokens in raster
+            order ``[B, H' W', C]``, after the final norm where the block is the last and the
+            maps are normed too.
+
+        Raises:
+            ValueError: The network has no prefix tokens, or the images have another shape.
+        """
+        model = cast(Any, getattr(self.network, "model", None))
+        if not getattr(model, "num_prefix_tokens", 0):
+            raise ValueError(f"'{self.name}' has no class token")
+        if images.dim() != 4 or images.size(1) != 3:
+            raise ValueError(f"'images' must be [B, 3, H, W] (got {list(images.shape)})")
+        network = cast(Any, self.network)
+        found = model.forward_intermediates(
+            images,
+            indices=network.out_indices,
+            norm=network.norm,
+            return_prefix_tokens=True,
+            output_fmt="NLC",
+            intermediates_only=True,
+        )
+        return [(prefix, tokens) for tokens, prefix in found]
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r}, channels={list(self.channels)})"

@@ -9,9 +9,11 @@ from urllib.error import URLError
 
 from torch import Tensor, nn
 from torchvision.models import get_model, get_model_weights
+from torchvision.models.video.mvit import MViT
 
 from graphforensics.errors import CheckpointError, MissingDataError
 from graphforensics.nn.clip_conv3d import use_clip_convolutions
+from graphforensics.nn.encoder.mvit_stage import VideoTokens, split_mvit
 from graphforensics.nn.encoder.weights import load_weights, read_state_dict
 
 #: Channels, stride in space and stride in time of each stage.
@@ -21,6 +23,8 @@ _STAGES: dict[str, tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]] = {
     "r3d_18": (*_RESIDUAL, (1, 1, 2, 4, 8)),
     "r2plus1d_18": (*_RESIDUAL, (1, 1, 2, 4, 8)),
     "s3d": ((64, 192, 480, 832, 1024), (2, 4, 8, 16, 32), (2, 2, 2, 4, 8)),
+    "mvit_v1_b": ((192, 384, 768, 768), (4, 8, 16, 32), (2, 2, 2, 2)),
+    "mvit_v2_s": ((96, 192, 384, 768), (4, 8, 16, 32), (2, 2, 2, 2)),
 }
 #: Where S3D's row of layers is cut: before each layer that strides.
 _S3D_CUTS = (0, 1, 4, 7, 13, None)
@@ -30,7 +34,9 @@ class TorchvisionVideoEncoder(nn.Module):
     r"""A video network of torchvision without its head: a clip in, feature maps out.
 
     Args:
-        name: ``"mc3_18"``, ``"r3d_18"``, ``"r2plus1d_18"`` or ``"s3d"``.
+        name: ``"mc3_18"``, ``"r3d_18"``, ``"r2plus1d_18"``, ``"s3d"``, or one of the transformers
+            ``"mvit_v1_b"`` and ``"mvit_v2_s"``, whose tokens are given out as maps, without the
+            class token. The first of them takes clips of 16 x 224 x 224 only.
         weights: None leaves the weights random; ``"default"`` loads torchvision's Kinetics-400
             weights, from its cache or the network; anything else is a local file with
             torchvision's names, ``.safetensors`` or ``torch.save``. Default: None.
@@ -88,11 +94,12 @@ class TorchvisionVideoEncoder(nn.Module):
         """Return the feature maps of the stages asked for."""
         if clips.dim() != 5 or clips.size(1) != 3:
             raise ValueError(f"'clips' must be [B, 3, D, H, W] (got {list(clips.shape)})")
-        maps = []
+        found, state = [], clips
         for stage in self.stages:
-            clips = stage(clips)
-            maps.append(clips)
-        return [maps[index] for index in self.out_indices]
+            state = stage(state)
+            found.append(state)
+        wanted = [found[index] for index in self.out_indices]
+        return [maps.maps() if isinstance(maps, VideoTokens) else maps for maps in wanted]
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r}, channels={list(self.channels)})"
@@ -132,13 +139,15 @@ def _build(name: str, weights: str | None, options: dict[str, Any]) -> nn.Module
 
 def _with_head(state: dict[str, Tensor], network: nn.Module) -> dict[str, Tensor]:
     # The head is thrown away, so a file may have another one, or none.
-    heads = ("fc.", "classifier.")
+    heads = ("fc.", "classifier.", "head.")
     kept = {name: value for name, value in state.items() if not name.startswith(heads)}
     own = network.state_dict()
     return kept | {name: value for name, value in own.items() if name.startswith(heads)}
 
 
 def _split(name: str, network: nn.Module) -> list[nn.Module]:
+    if isinstance(network, MViT):
+        return split_mvit(network)
     if name != "s3d":
         return [network.get_submodule(part) for part in _residual_parts(network)]
     layers = list(network.get_submodule("features").children())

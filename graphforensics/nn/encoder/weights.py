@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ def read_checkpoint(path: str | Path) -> dict[str, Any]:
     try:
         if path.suffix == ".safetensors":
             return dict(load_file(path))
+        _refuse_inflated(path)
         content = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise CheckpointError(
@@ -57,10 +59,27 @@ def read_state_dict(path: str | Path) -> dict[str, Tensor]:
         CheckpointError: As in :func:`read_checkpoint`, or something else than tensors is there.
     """
     content = read_checkpoint(path)
-    inner = content.get("state_dict", content)
-    if not isinstance(inner, dict) or not all(isinstance(v, Tensor) for v in inner.values()):
-        raise CheckpointError(f"{path}: holds something else than tensors by name")
-    return {str(name).removeprefix("module."): value for name, value in inner.items()}
+    state = tensors_by_name(content.get("state_dict", content), path)
+    return {name.removeprefix("module."): value for name, value in state.items()}
+
+
+def tensors_by_name(content: object, origin: object) -> dict[str, Tensor]:
+    """Return ``content`` if it is a dictionary of ordinary tensors.
+
+    Args:
+        content: What a file holds.
+        origin: The file, for the error.
+
+    Raises:
+        CheckpointError: It is something else, or a tensor has no content, or not all of it.
+    """
+    if not isinstance(content, dict) or not all(_is_plain(value) for value in content.values()):
+        raise CheckpointError(f"{origin}: holds something else than tensors by name")
+    return {str(name): value for name, value in content.items()}
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, Tensor) and value.layout == torch.strided and not value.is_meta
 
 
 def load_weights(module: torch.nn.Module, state: dict[str, Tensor], origin: object) -> None:
@@ -68,6 +87,25 @@ def load_weights(module: torch.nn.Module, state: dict[str, Tensor], origin: obje
 
     Args:
         module: The module to fill.
+        state: Tensors by name.
+        origin: Where they come from, for the error.
+
+    Raises:
+        CheckpointError: A tensor is missing, left over, of another shape, or not of numbers;
+            names the first.
+    """
+    check_weights(module, state, origin)
+    try:
+        module.load_state_dict(state)
+    except (RuntimeError, NotImplementedError) as error:
+        raise CheckpointError(f"{origin}: {_first_line(error)}") from error
+
+
+def check_weights(module: torch.nn.Module, state: dict[str, Tensor], origin: object) -> None:
+    """Compare names and shapes of tensors with those that a module wants.
+
+    Args:
+        module: The module; its own tensors may be without content.
         state: Tensors by name.
         origin: Where they come from, for the error.
 
@@ -86,7 +124,20 @@ def load_weights(module: torch.nn.Module, state: dict[str, Tensor], origin: obje
     extra = [name for name in state if name not in wanted]
     if extra:
         raise CheckpointError(f"{origin}: '{extra[0]}' is not of this model{_more(state, wanted)}")
-    module.load_state_dict(state)
+
+
+def _refuse_inflated(path: Path) -> None:
+    """Refuse an archive that unpacks to more than it holds: ``torch.save`` does not compress.
+
+    Raises:
+        ValueError: A member claims more bytes than the file has.
+    """
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as archive:
+        claimed = sum(member.file_size for member in archive.infolist())
+    if claimed > path.stat().st_size:
+        raise ValueError(f"it claims to hold {claimed} bytes, more than the file has")
 
 
 def _more(these: dict[str, Tensor], those: dict[str, Tensor]) -> str:

@@ -87,3 +87,35 @@ def test_wrong_arguments():
         TimmEncoder("resnet10t", out_indices=[9])
     with pytest.raises(ValueError, match=r"'images' must be .* \(got \[2, 1, 8, 8\]\)"):
         TimmEncoder("resnet10t")(torch.rand(2, 1, 8, 8))
+
+
+@pytest.mark.parametrize(
+    ("name", "prefix"), [("vit_tiny_patch16_224", 1), ("deit_tiny_distilled_patch16_224", 2)]
+)
+def test_tokens_are_timms_with_the_class_token_first(name, prefix):
+    encoder = TimmEncoder(name, out_indices=(3, -1), img_size=64).eval()
+    network = timm.create_model(name, img_size=64, num_classes=0).eval()
+    network.load_state_dict(encoder.network.model.state_dict(), strict=False)
+    images = torch.rand(2, 3, 64, 64)
+    (early, tokens), maps = encoder.tokens(images), encoder(images)
+    blocks = network._pos_embed(network.patch_embed(images))
+    for number, block in enumerate(network.blocks):
+        blocks = block(blocks)
+        if number == 3:
+            assert torch.allclose(torch.cat(early, 1), blocks, atol=1e-5)
+    last = network.norm(blocks) if encoder.network.norm else blocks
+    assert torch.allclose(torch.cat(tokens, 1), last, atol=1e-5)
+    for (head, body), stage in zip((early, tokens), maps, strict=True):
+        assert head.shape == (2, prefix, 192)
+        assert torch.equal(body.transpose(1, 2).unflatten(2, (4, 4)), stage)
+
+
+def test_networks_without_a_class_token_have_no_tokens_apart():
+    with pytest.raises(ValueError, match="'resnet10t' has no class token"):
+        TimmEncoder("resnet10t").tokens(torch.rand(1, 3, 32, 32))
+    with pytest.raises(ValueError, match=r"'images' must be \[B, 3, H, W\] \(got \[3, 64, 64\]\)"):
+        TimmEncoder("vit_tiny_patch16_224", img_size=64).tokens(torch.rand(3, 64, 64))
+
+
+def test_no_clips_give_no_maps():
+    assert TimmEncoder("resnet10t")(torch.rand(0, 3, 4, 32, 32))[0].shape == (0, 512, 4, 1, 1)
