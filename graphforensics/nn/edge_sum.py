@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 from torch_geometric.nn import MessagePassing
 from torch_geometric.utils import scatter
 
 from graphforensics.nn.dense_propagate import inverse_sqrt
+from graphforensics.nn.edge_product import EdgeOrder, edge_order, edge_product
 
 
 class EdgeSum(MessagePassing):  # type: ignore[misc]  # MessagePassing is untyped upstream
@@ -16,6 +18,10 @@ class EdgeSum(MessagePassing):  # type: ignore[misc]  # MessagePassing is untype
     ``edge_index[:, e] = (j, i)`` and carries :math:`\mathcal{E}_{ij}`. It is a message passing
     layer, so that PyTorch Geometric's explainers find the edges of whatever is built on it; its
     attention explainer reads the coefficient that each edge's features are multiplied by.
+
+    On the CPU the sum is one product that holds no message in memory, unless somebody looks at
+    the messages: an explainer, a hook, a compiler. Set ``fuse`` to False, the switch of all of
+    PyTorch Geometric's layers, to have messages always; second derivatives need them.
 
     .. math:: \mathbf{x}^{\prime}_i = \sum_{j \in \mathcal{N}(i)} \mathcal{E}_{ij} \mathbf{x}_j
 
@@ -39,29 +45,62 @@ class EdgeSum(MessagePassing):  # type: ignore[misc]  # MessagePassing is untype
     def __init__(self, normalize: bool = False) -> None:
         super().__init__(aggr="sum", node_dim=0)
         self.normalize = normalize
+        self.fuse = True
 
-    def forward(self, x: Tensor, edge_index: Tensor, edge_weight: Tensor | None = None) -> Tensor:
-        """Return the sum at each node."""
+    def forward(
+        self,
+        x: Tensor,
+        edge_index: Tensor,
+        edge_weight: Tensor | None = None,
+        orders: list[EdgeOrder] | None = None,
+    ) -> Tensor:
+        """Return the sum at each node.
+
+        Args:
+            x: Features of the nodes.
+            edge_index: The edges.
+            edge_weight: Their weights; ones by default.
+            orders: An empty list in which the order of the edges is kept, so that the next sum
+                over the very same edges, given the same list, need not sort them again.
+        """
         check_edges(x, edge_index, edge_weight)
         if edge_weight is None:
             edge_weight = x.new_ones(edge_index.size(1))
         edge_weight = edge_weight.to(x.dtype)
         if not self.normalize:
-            return self._summed(x, edge_index, edge_weight)
+            return self._summed(x, edge_index, edge_weight, orders)
         nodes, (source, target) = x.size(0), edge_index.unbind()
         received = scatter(edge_weight, target, dim=0, dim_size=nodes, reduce="sum")
         scale = inverse_sqrt(1 + received)
         alpha = scale.index_select(0, target) * edge_weight * scale.index_select(0, source)
-        return self._summed(x, edge_index, alpha) + _widened(scale.square(), x) * x
+        return self._summed(x, edge_index, alpha, orders) + _widened(scale.square(), x) * x
 
     def message(self, x_j: Tensor, alpha: Tensor) -> Tensor:
         """Return what each edge carries."""
         return _widened(alpha, x_j) * x_j
 
-    def _summed(self, x: Tensor, edge_index: Tensor, alpha: Tensor) -> Tensor:
+    def _summed(
+        self, x: Tensor, edge_index: Tensor, alpha: Tensor, orders: list[EdgeOrder] | None
+    ) -> Tensor:
+        if self.fuse and x.is_cpu and x.is_floating_point() and not self._watched():
+            kept = [] if orders is None else orders
+            if not kept:
+                kept.append(edge_order(edge_index, x.size(0)))
+            return edge_product(x, edge_index, alpha, kept[0])
         # Attention explainers look for a coefficient of this name.
         summed: Tensor = self.propagate(edge_index, x=x, alpha=alpha)
         return summed
+
+    def _watched(self) -> bool:
+        hooks = (
+            self._propagate_forward_pre_hooks,
+            self._propagate_forward_hooks,
+            self._message_forward_pre_hooks,
+            self._message_forward_hooks,
+            self._aggregate_forward_pre_hooks,
+            self._aggregate_forward_hooks,
+        )
+        return bool(self.explain) or any(hooks) or torch.compiler.is_compiling()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({'normalize=True' if self.normalize else ''})"

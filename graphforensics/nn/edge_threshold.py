@@ -55,8 +55,10 @@ def edge_threshold(
     if batch is not None:
         return _of_batch(edge_weight, batch, rate, threshold, batch_size)
     rows = edge_weight.flatten(1) if edge_weight.dim() == 3 else edge_weight.reshape(1, -1)
-    ordered = rows.sort(dim=-1).values
-    level = _at(ordered, rate, threshold)
+    if threshold == "range":
+        level = _between(rows.amin(dim=-1), rows.amax(dim=-1), rate)
+    else:
+        level = _quantile(rows.sort(dim=-1).values, rate)
     return level.view(-1, *(1,) * (edge_weight.dim() - 1))
 
 
@@ -73,11 +75,9 @@ def check_edge_weight(edge_weight: Tensor, batch: Tensor | None) -> None:
         )
 
 
-def _at(ordered: Tensor, rate: float, threshold: EdgeThreshold) -> Tensor:
+def _quantile(ordered: Tensor, rate: float) -> Tensor:
     # Sorting puts NaN last, so the largest tells whether there is one.
-    low, high = ordered[..., 0], ordered[..., -1]
-    if threshold == "range":
-        return _between(low, high, rate)
+    high = ordered[..., -1]
     place = rate * (ordered.size(-1) - 1)
     below = int(place)
     above = min(below + 1, ordered.size(-1) - 1)

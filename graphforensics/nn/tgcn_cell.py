@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
+from graphforensics.nn.edge_product import EdgeOrder
 from graphforensics.nn.edge_sum import EdgeSum
 from graphforensics.nn.tgcn_gates import Propagation, TGCNGates
 
@@ -96,11 +97,13 @@ class TGCNCell(TGCNGates):
         return self.unroll(x, propagation, self.initial(x[:, 0], h))
 
     def _propagation(self, edge_index: Tensor, edge_weight: Tensor | None) -> Propagation:
+        orders: list[EdgeOrder] = []
+
         def sum_neighbours(x: Tensor, t: int | None) -> Tensor:
             weight = edge_weight
             if weight is not None and weight.dim() == 2 and t is not None:
                 weight = weight[:, t]
-            summed: Tensor = self.edge_sum(x, edge_index, weight)
+            summed: Tensor = self.edge_sum(x, edge_index, weight, orders)
             return summed
 
         return sum_neighbours

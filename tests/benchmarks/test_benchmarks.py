@@ -1,0 +1,49 @@
+"""The benchmarks run, and say what they promise to say; how fast anything is, they do not test."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+
+
+def _run(name: str, *arguments: str) -> str:
+    run = subprocess.run(
+        [sys.executable, "-W", "ignore", str(BENCHMARKS / name), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+def test_layers(tmp_path: Path) -> None:
+    said = _run("layers.py", "--quick", "--rounds", "1", "--json", str(tmp_path / "layers.json"))
+    report = json.loads((tmp_path / "layers.json").read_text(encoding="utf-8"))
+    questions = [row["question"] for row in report["ratios"]]
+    for part in ("bare matrix products", "patch similarity", "masked edge dropout"):
+        assert any(part in question for question in questions)
+    assert all(row["ratio"] > 0 and f"| {row['question']} |" in said for row in report["ratios"])
+    grown = {row["grown"] for row in report["growth"]}
+    assert grown == {"N", "T", "B", "E", "k"}
+    # By hand: 4 graphs, 5 steps, 12 nodes, 128 features, 64 hidden ones.
+    (row,) = [row for row in report["growth"] if (row["grown"], row["value"]) == ("N", 12)]
+    by_hand = 4 * 5 * (12 * 128 * 192 + 12 * 64 * 192 + 2 * 12 * 12 * 192)
+    assert row["million_products"] * 1e6 == by_hand
+
+
+def test_the_experiment_on_drawn_faces(tmp_path: Path) -> None:
+    said = _run("experiment.py", "--fake", "--quick", "--out", str(tmp_path), "--workers", "0")
+    for protocol in ("cross", "robustness"):
+        table = (tmp_path / protocol / "table.md").read_text(encoding="utf-8")
+        assert table in said
+        for detector in ("bare_self_blend", "mrl_self_blend", "bare_partial_blend"):
+            assert detector in table
+    # What is done is not done again.
+    assert "graphforensics train" not in _run(
+        "experiment.py", "--fake", "--quick", "--out", str(tmp_path), "--workers", "0"
+    )
