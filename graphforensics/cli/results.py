@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,8 @@ def require_folder(path: str | Path | None) -> None:
     """Say that a result could not be written before hours are spent on it.
 
     Raises:
-        OutputError: The file's folder is not there, or the file is a folder.
+        OutputError: The file's folder is not there or cannot be written to, or the file is a
+            folder.
     """
     if path is None:
         return
@@ -22,6 +25,8 @@ def require_folder(path: str | Path | None) -> None:
         raise OutputError(f"{path}: there is no folder {place.parent}")
     if place.is_dir():
         raise OutputError(f"{path}: is a folder, not a file")
+    if not os.access(place.parent, os.W_OK):
+        raise OutputError(f"{path}: cannot be written (its folder is read-only)")
 
 
 def write_result(path: str | Path, text: str) -> None:
@@ -36,7 +41,10 @@ def write_result(path: str | Path, text: str) -> None:
         partial.write_text(text, encoding="utf-8")
         partial.replace(place)
     except OSError as error:
-        raise OutputError(f"{path}: cannot be written ({error.strerror or error})") from error
+        with suppress(OSError):
+            partial.unlink()
+        reason = (error.strerror or str(error)).lower()
+        raise OutputError(f"{path}: cannot be written ({reason})") from error
 
 
 def write_json(path: str | Path, values: dict[str, Any]) -> None:

@@ -251,6 +251,7 @@ def _data(args: argparse.Namespace, model: Detector) -> FaceStoreDataModule:
         workers=workers,
         pairs=args.pairs,
         manipulations=args.manipulations,
+        masks=model.reads_masks,
     )
 
 

@@ -10,11 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 from torch.utils.data import Dataset
 
 from graphforensics.data.face_track import FaceTrack
 from graphforensics.data.input_spec import InputSpec
 from graphforensics.data.perturbation import Perturbation, PerturbedTrack
+from graphforensics.data.sample_layout import arrange
+from graphforensics.data.track_masks import find_beside, track_masks
 from graphforensics.errors import MissingDataError
 from graphforensics.preprocess.store.layout import TRACKS, read_header
 
@@ -27,6 +30,9 @@ class ClipDataset(Dataset[dict[str, Any]]):
     A sample is a dictionary of ``inputs`` (``uint8``, ``spec.shape``), ``label`` (``float32``,
     1 fake, 0 real) and the strings ``dataset``, ``manipulation``, ``video``, ``quality``,
     ``identity`` and ``track_id``, empty where unknown. Pixels are normalised later, on the device.
+    With ``masks``, and if any mask that the table names is there, a sample has ``mask`` (float32,
+    share of each pixel that is forged, like ``inputs`` with one channel; zeros for real faces) and
+    ``has_mask`` (false for fakes whose mask is not there).
 
     Training samples start at a random place within their share of the track and are flipped
     left to right half of the time. Both follow from ``seed``, the epoch and the position alone, so
@@ -47,6 +53,7 @@ class ClipDataset(Dataset[dict[str, Any]]):
         pairs: Cut all tracks of one video, a clip and the forgeries made from it, at the same
             places and flip them alike; :attr:`groups` then says which samples belong together.
         perturbation: What every crop goes through before it is resized, for robustness figures.
+        masks: Read the masks of the forged pixels.
 
     Raises:
         ValueError: ``clips`` is below 1.
@@ -69,6 +76,7 @@ class ClipDataset(Dataset[dict[str, Any]]):
         seed: int = 0,
         pairs: bool = False,
         perturbation: Perturbation | None = None,
+        masks: bool = False,
     ) -> None:
         if clips < 1:
             raise ValueError(f"'clips' must be at least 1 (got {clips})")
@@ -79,6 +87,8 @@ class ClipDataset(Dataset[dict[str, Any]]):
         self.clips = clips
         self.seed = seed
         self.perturbation = perturbation
+        #: Whether samples have ``mask`` and ``has_mask``.
+        self.masks = masks and _any_mask(table)
         #: Number of the video of each sample with ``pairs``, else of the sample ``[n]``.
         self.groups = _videos(table, clips) if pairs else np.arange(len(table) * clips)
         self._margins: dict[str, float] = {}
@@ -98,11 +108,24 @@ class ClipDataset(Dataset[dict[str, Any]]):
         row = self.table.slice(number, 1).to_pylist()[0]
         track = self._track(row)
         rng = np.random.default_rng([self.seed, epoch, int(self.groups[position])])
-        inputs = track.clip(self.spec, rng if self.train else (clip + 0.5) / self.clips)
+        runs = track.clip_rows(self.spec, rng if self.train else (clip + 0.5) / self.clips)
+        shown = self._shown(track, [frame for run in runs for frame in run])
         if self.train and rng.random() < 0.5:
-            inputs = inputs.flip(-1)
+            shown = {
+                name: value.flip(-1) if value.dim() else value for name, value in shown.items()
+            }
         label = torch.tensor(float(row["label"] == "fake"))
-        return {"inputs": inputs, "label": label, **{name: row[name] or "" for name in _NAMES}}
+        return {**shown, "label": label, **{name: row[name] or "" for name in _NAMES}}
+
+    def _shown(self, track: FaceTrack, rows: list[int]) -> dict[str, Tensor]:
+        spec = self.spec
+        shown = {"inputs": arrange(track.crops(rows, spec.size, spec.margin), spec)}
+        if self.masks:
+            masks = track_masks(track, rows, spec)
+            missing = torch.zeros(len(rows), 1, spec.size, spec.size)
+            shown["mask"] = arrange(missing if masks is None else masks, spec)
+            shown["has_mask"] = torch.tensor(masks is not None)
+        return shown
 
     def _track(self, row: dict[str, Any]) -> FaceTrack:
         # The row is all that a track needs: no process but the first reads a whole manifest.
@@ -123,6 +146,12 @@ def _videos(table: pa.Table, clips: int) -> NDArray[np.int64]:
     videos = np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int64)
     samples: NDArray[np.int64] = (videos[:, None] * clips + np.arange(clips)).ravel()
     return samples
+
+
+def _any_mask(table: pa.Table) -> bool:
+    """Say whether any mask is there: zeros for the real faces alone would teach the wrong thing."""
+    pairs = zip(table.column("source").to_pylist(), table.column("mask").to_pylist(), strict=True)
+    return any(find_beside(source, mask) is not None for source, mask in pairs if mask)
 
 
 def _check(table: pa.Table) -> None:

@@ -13,8 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphforensics.data.face_track import FaceTrack
+from graphforensics.errors import StoreError
 from graphforensics.preprocess.extraction_options import ExtractionOptions
-from graphforensics.preprocess.store.layout import TRACKS, VERSION, read_header
+from graphforensics.preprocess.store.layout import MANIFEST, TRACKS, VERSION, read_header
 from graphforensics.preprocess.store.manifest import manifest_table, read_manifest, read_records
 
 
@@ -93,6 +94,27 @@ class FaceStore:
             table = manifest_table(read_records(self.root))
         return table
 
+    def verify(self) -> list[StoreError]:
+        """Read every row of every track, and compare the records of the sources with the manifest.
+
+        Returns:
+            What is wrong, one error a damaged track or source; each names its file. Nothing is
+            wrong where the list is empty: all pages of the tracks and all images have checksums.
+        """
+        problems = [error for track in self if (error := _problem(track)) is not None]
+        try:
+            written = manifest_table(read_records(self.root))
+        except StoreError as error:
+            return [*problems, error]
+        if written.column("track_id").drop_null() != self.manifest.column("track_id").drop_null():
+            problems.append(
+                StoreError(
+                    f"{self.root / MANIFEST}: does not list the tracks that are there; delete it "
+                    "and run extract again, which rebuilds it"
+                )
+            )
+        return problems
+
     @property
     def track_ids(self) -> list[str]:
         """Names of all tracks, in order."""
@@ -112,3 +134,11 @@ class FaceStore:
     def _places(self) -> dict[str, int]:
         names = self.manifest.column("track_id").drop_null().to_pylist()
         return {name: place for place, name in enumerate(names)}
+
+
+def _problem(track: FaceTrack) -> StoreError | None:
+    try:
+        track.verify()
+    except StoreError as error:
+        return error
+    return None

@@ -21,6 +21,21 @@ from graphforensics.data.clip_rows import Offset, clip_rows
 from graphforensics.data.input_spec import InputSpec
 from graphforensics.errors import StoreError
 from graphforensics.preprocess.png import decode_png
+from graphforensics.preprocess.store.track_schema import ROWS_PER_GROUP, track_schema
+
+# Columns of numbers and words, and what they become.
+_COLUMNS: dict[str, Any] = {
+    "number": np.int32,
+    "time": np.float64,
+    "segment": np.int32,
+    "sharpness": np.float32,
+    "quality": np.str_,
+    "detected": np.bool_,
+    "box": np.float32,
+    "crop_box": np.float32,
+    "landmarks": np.float32,
+    "crop_landmarks": np.float32,
+}
 
 
 class FaceTrack:
@@ -119,53 +134,53 @@ class FaceTrack:
     @cached_property
     def numbers(self) -> NDArray[np.int32]:
         """Frame number in the file of each row ``[n]``."""
-        return self._column("number", np.int32)
+        return self._column("number")
 
     @cached_property
     def times(self) -> NDArray[np.float64]:
         """Presentation time of each row in seconds ``[n]``."""
-        return self._column("time", np.float64)
+        return self._column("time")
 
     @cached_property
     def segments(self) -> NDArray[np.int32]:
         """Unbroken stretch that each row belongs to ``[n]``; it grows at cuts and gaps."""
-        return self._column("segment", np.int32)
+        return self._column("segment")
 
     @cached_property
     def sharpness(self) -> NDArray[np.float32]:
         """Sharpness of the face in each row ``[n]``."""
-        return self._column("sharpness", np.float32)
+        return self._column("sharpness")
 
     @cached_property
     def detected(self) -> NDArray[np.bool_]:
         """Whether the detector saw the face in each row ``[n]``, or it was tracked."""
-        return self._column("detected", np.bool_)
+        return self._column("detected")
 
     @cached_property
     def quality(self) -> NDArray[np.str_]:
         """``"ok"``, ``"small"`` or ``"blurred"`` for each row ``[n]``."""
-        return self._column("quality", np.str_)
+        return self._column("quality")
 
     @cached_property
     def boxes(self) -> NDArray[np.float32]:
         """Smoothed face box of each row in frame pixels ``[n, 4]``."""
-        return self._column("box", np.float32)
+        return self._column("box")
 
     @cached_property
     def crop_boxes(self) -> NDArray[np.float32]:
         """Box of frame pixels that each crop shows ``[n, 4]``; aligned: matrices ``[n, 2, 3]``."""
-        boxes = self._column("crop_box", np.float32)
+        boxes = self._column("crop_box")
         return boxes.reshape(-1, 2, 3) if boxes.shape[-1] == 6 else boxes
 
     @cached_property
     def landmarks(self) -> NDArray[np.float32]:
         """68 landmarks of each row in frame pixels ``[n, 68, 2]``."""
-        return self._column("landmarks", np.float32).reshape(-1, 68, 2)
+        return self._column("landmarks").reshape(-1, 68, 2)
 
     @cached_property
     def crop_landmarks(self) -> NDArray[np.float32]:
         """68 landmarks of each row in pixels of its crop ``[n, 68, 2]``."""
-        return self._column("crop_landmarks", np.float32).reshape(-1, 68, 2)
+        return self._column("crop_landmarks").reshape(-1, 68, 2)
 
     def read(self, rows: Sequence[int]) -> list[NDArray[np.uint8]]:
         """Decode the crops of some rows, and of no other.
@@ -184,11 +199,19 @@ class FaceTrack:
             if not 0 <= row < self.frames:
                 raise ValueError(f"'rows' must be in [0, {self.frames}) (got {row})")
         encoded = self._encoded(sorted(set(rows)))
-        try:
-            images = {row: decode_png(data) for row, data in encoded.items()}
-        except ValueError as error:
-            raise StoreError(f"{self._name}: damaged image ({error})") from error
+        images = {row: self._decoded(row, data) for row, data in encoded.items()}
         return [images[row] for row in rows]
+
+    def verify(self) -> None:
+        """Read every column and decode every crop, a few at a time.
+
+        Raises:
+            StoreError: The file is missing or damaged; the message names it, and the row.
+        """
+        for name in _COLUMNS:
+            self._column(name)
+        for row in range(0, self.frames, ROWS_PER_GROUP):
+            self.read(range(row, min(row + ROWS_PER_GROUP, self.frames)))
 
     def crops(self, rows: Sequence[int], size: int, margin: float | None = None) -> Tensor:
         """Decode and resize the crops of some rows.
@@ -251,7 +274,8 @@ class FaceTrack:
 
     @property
     def _name(self) -> object:
-        return getattr(self._file, "name", self._file)
+        # A path has a name as well, but that of every first track is track_000.parquet.
+        return self._file if isinstance(self._file, (str, PathLike)) else self._file.name
 
     def _open(self) -> Any:
         try:
@@ -267,17 +291,32 @@ class FaceTrack:
             f"{self._name}: damaged ({reason}); delete its folder and run extract again"
         )
 
-    def _column(self, name: str, kind: Any) -> NDArray[Any]:
+    def _column(self, name: str) -> NDArray[Any]:
+        kind = _COLUMNS[name]
         try:
             column = self._open().read(columns=[name]).column(name).combine_chunks()
         except (OSError, ValueError, KeyError, pa.ArrowException) as error:
             raise self._damaged(error) from error
-        if len(column) != self.frames:
-            raise self._damaged(ValueError(f"{len(column)} rows instead of {self.frames}"))
+        self._check(name, column)
         if pa.types.is_fixed_size_list(column.type):
             flat = np.asarray(column.flatten().to_numpy(zero_copy_only=False), dtype=kind)
             return flat.reshape(len(column), column.type.list_size)
         return np.asarray(column.to_numpy(zero_copy_only=False)).astype(kind)
+
+    def _check(self, name: str, column: pa.Array) -> None:
+        """Checksums tell flipped bits; a file that was put together wrongly has right ones."""
+        wanted = [track_schema(aligned).field(name).type for aligned in (False, True)]
+        if column.type not in wanted or column.null_count:
+            reason = f"column '{name}' is {column.type} with {column.null_count} empty rows"
+            raise self._damaged(ValueError(reason))
+        if len(column) != self.frames:
+            raise self._damaged(ValueError(f"{len(column)} rows instead of {self.frames}"))
+
+    def _decoded(self, row: int, data: object) -> NDArray[np.uint8]:
+        try:
+            return decode_png(data if isinstance(data, bytes) else b"")
+        except ValueError as error:
+            raise self._damaged(ValueError(f"image of row {row}: {error}")) from error
 
     def _encoded(self, rows: Sequence[int]) -> dict[int, bytes]:
         """Read the row groups that hold ``rows`` (ascending) and return the images' bytes."""

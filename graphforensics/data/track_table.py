@@ -27,12 +27,23 @@ COLUMNS = (
     "dataset",
     "video",
     "origin",
+    "mask",
     "quality",
     "split",
     "frames",
     "sha256",
 )
-_TOLD = ("label", "identity", "manipulation", "dataset", "video", "origin", "quality", "split")
+_TOLD = (
+    "label",
+    "identity",
+    "manipulation",
+    "dataset",
+    "video",
+    "origin",
+    "mask",
+    "quality",
+    "split",
+)
 
 
 def track_table(
@@ -43,8 +54,9 @@ def track_table(
     Args:
         stores: Face stores, or their folders.
         labels: CSV with a column ``file`` and any of ``label``, ``identity``, ``manipulation``,
-            ``dataset``, ``video``, ``source``, ``quality`` and ``split``; what it says of a file
-            counts more than what the manifest says.
+            ``dataset``, ``video``, ``source``, ``mask``, ``quality`` and ``split``; what it says
+            of a file counts more than what the manifest says. It also says where masks lie: a
+            store knows only their names.
 
     Returns:
         A row a track and a row a source without one, with the columns :data:`COLUMNS`. ``video``
@@ -89,7 +101,7 @@ def with_manipulations(table: pa.Table, manipulations: Iterable[str]) -> pa.Tabl
 def fingerprint(table: pa.Table) -> str:
     """Hash what the table says of every file, and the hashes of the files themselves.
 
-    The places of the stores do not count: copies of a store have one fingerprint.
+    The places of stores and masks do not count: copies of a store have one fingerprint.
 
     Args:
         table: What :func:`track_table` returned.
@@ -98,7 +110,7 @@ def fingerprint(table: pa.Table) -> str:
         64 hexadecimal digits.
     """
     digest = hashlib.sha256()
-    columns = [name for name in COLUMNS if name not in ("store", "reason")]
+    columns = [name for name in COLUMNS if name not in ("store", "reason", "mask")]
     rows = zip(*(table.column(name).to_pylist() for name in columns), strict=True)
     for row in sorted(rows, key=repr):
         digest.update(repr(row).encode("utf-8"))
@@ -122,14 +134,18 @@ def _refuse_doubles(table: pa.Table) -> None:
 
 def _with_labels(table: pa.Table, labels: str | Path) -> pa.Table:
     sources: Sequence[str] = table.column("source").to_pylist()
-    known = MetadataTable(labels).match(dict.fromkeys(sources))
+    told = MetadataTable(labels)
+    known = told.match(dict.fromkeys(sources))
     if not known:
         raise MissingDataError(
             f"{labels}: none of its files is in the stores, which know them as {sources[:1]}"
         )
     rows = [known.get(os.path.abspath(source), {}) for source in sources]
+    rows = [
+        {**row, "mask": str(told.folder / row["mask"])} if "mask" in row else row for row in rows
+    ]
     for name in _TOLD:
-        told = pa.array([row.get(name) for row in rows], pa.string())
-        column = pc.coalesce(told, table.column(name))
+        said = pa.array([row.get(name) for row in rows], pa.string())
+        column = pc.coalesce(said, table.column(name))
         table = table.set_column(COLUMNS.index(name), name, column)
     return table

@@ -39,6 +39,9 @@ class Detector(nn.Module, PyTorchModelHubMixin):
     #: The word that says which detector a checkpoint is, as ``--model`` takes it.
     name: ClassVar[str] = ""
 
+    #: Whether :meth:`loss` makes use of masks of the forged pixels.
+    reads_masks: ClassVar[bool] = False
+
     input_spec: InputSpec
 
     #: What validation data say of the scores; ``None`` where nobody asked them.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,9 @@ from graphforensics.nn.encoder.weights import (
     read_state_dict,
     tensors_by_name,
 )
+
+#: Numbers of one sample; those of MRL have 3.8 million.
+_LARGEST_INPUT = 1 << 30
 
 #: Keywords of timm that have it read or fetch files.
 _OTHER_FILES = frozenset(
@@ -104,7 +108,9 @@ def _build(config: dict[str, Any], state: dict[str, Tensor], origin: Path) -> De
         # The checkpoint's weights include the encoder's: there is nothing to fetch for it.
         keywords["encoder_weights"] = None
     try:
-        check_weights(rehearse(lambda: DETECTORS[name](**keywords), state), state, origin)
+        rehearsed = rehearse(lambda: DETECTORS[name](**keywords), state)
+        check_weights(rehearsed, state, origin)
+        _check_input(rehearsed, origin)
         return DETECTORS[name](**keywords)
     except GraphForensicsError:
         raise
@@ -112,6 +118,12 @@ def _build(config: dict[str, Any], state: dict[str, Tensor], origin: Path) -> De
         # Wrong values are met by the libraries beneath, each in its own way.
         reason = " ".join(str(error).split())[:300] or type(error).__name__
         raise CheckpointError(f"{origin}: its configuration is wrong: {reason}") from error
+
+
+def _check_input(detector: Detector, origin: Path) -> None:
+    shape = detector.input_spec.shape
+    if math.prod(shape) > _LARGEST_INPUT:
+        raise CheckpointError(f"{origin}: takes samples of {list(shape)}, too large to be meant")
 
 
 def _check_options(options: object, origin: Path) -> None:

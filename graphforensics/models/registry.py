@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from graphforensics.models.detector import Detector
+from graphforensics.models.lrl import LRL
 from graphforensics.models.mrl import MRL
 
 #: What ``--model`` and a checkpoint's ``"detector"`` may say.
-DETECTORS: dict[str, type[Detector]] = {MRL.name: MRL}
+DETECTORS: dict[str, type[Detector]] = {MRL.name: MRL, LRL.name: LRL}

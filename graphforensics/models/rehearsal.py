@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -13,11 +14,13 @@ from torch.nn.modules.module import (
     register_module_parameter_registration_hook,
 )
 
+Network = TypeVar("Network", bound=nn.Module)
+
 #: Parts that an encoder is built with and then leaves out: its head, its deeper stages.
-_SPARE_NUMBERS, _SPARE_TENSORS = 300_000_000, 20_000
+_SPARE_NUMBERS, _SPARE_TENSORS = 300_000_000, 3_000
 
 
-def rehearse(build: Callable[[], nn.Module], state: dict[str, Tensor]) -> nn.Module:
+def rehearse(build: Callable[[], Network], state: dict[str, Tensor]) -> Network:
     """Build a network whose tensors have shapes and no content.
 
     What a file says of the sizes of a network can be wrong, or meant to fill the memory of whoever
@@ -38,9 +41,9 @@ def rehearse(build: Callable[[], nn.Module], state: dict[str, Tensor]) -> nn.Mod
         Traceback (most recent call last):
         ValueError: it is far larger than its weights
     """
-    with _bounded(_numbers(state) + _SPARE_NUMBERS, len(state) + _SPARE_TENSORS):
-        with torch.device("meta"):
-            return build()
+    numbers, tensors = _numbers(state) + _SPARE_NUMBERS, len(state) + _SPARE_TENSORS
+    with _bounded(numbers, tensors), torch.device("meta"):
+        return build()
 
 
 def _numbers(state: dict[str, Tensor]) -> int:

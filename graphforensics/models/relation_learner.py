@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Iterable
+from itertools import chain, pairwise, repeat
 from typing import Literal, get_args
 
 import torch
@@ -85,16 +86,19 @@ class RelationLearner(nn.Module):
         self.hidden_channels = hidden_channels
         self.edges = None if relation == "none" else LearnedEdges(regions)
         self.mask = MaskedEdgeDropout(mask_rate, mask_strategy, threshold, mask_at_inference)
-        widths = [in_channels]
+        width = in_channels
+        widths: Iterable[int] = [in_channels]
         if relation != "none":
             if hidden_channels is None:
                 raise ValueError("'hidden_channels' must be a number where there is a graph")
-            widths += [hidden_channels] * cells
+            # Not a list: a checkpoint may ask for more cells than memory could hold the widths of.
+            width = hidden_channels
+            widths = chain(widths, repeat(hidden_channels, cells))
         layer = DenseTGCNCell if relation == "tgcn" else RelationConv
         self.cells = nn.ModuleList(
             layer(before, after, normalize) for before, after in pairwise(widths)
         )
-        self.classifier = _classifier(regions * widths[-1], hidden_channels, dropout)
+        self.classifier = _classifier(regions * width, hidden_channels, dropout)
         if recurrent is not None:
             self.use_cell(recurrent)
 

@@ -18,6 +18,7 @@ from graphforensics.nn.edge_sum import EdgeSum
 from graphforensics.nn.edge_threshold import edge_threshold
 from graphforensics.nn.encoder import (
     PyTorchVideoEncoder,
+    StagedEncoder,
     TimmEncoder,
     TorchvisionVideoEncoder,
     build_encoder,
@@ -46,11 +47,13 @@ from graphforensics.nn.loss import (
     temporal_consistency_loss,
     token_loss,
 )
+from graphforensics.nn.mask_decoder import MaskDecoder
 from graphforensics.nn.masked_edge_dropout import (
     MaskedEdgeDropout,
     kept_edges,
     masked_edge_dropout,
 )
+from graphforensics.nn.multi_scale_fusion import MultiScaleFusion
 from graphforensics.nn.patch_similarity import PatchSimilarityGraph, patch_similarity
 from graphforensics.nn.post_norm_block import PostNormBlock
 from graphforensics.nn.recurrent_cell import RecurrentCell
@@ -61,6 +64,7 @@ from graphforensics.nn.relation_importance import (
     relation_importance,
 )
 from graphforensics.nn.rgb_frequency_attention import RGBFrequencyAttention
+from graphforensics.nn.rgb_frequency_encoder import RGBFrequencyEncoder
 from graphforensics.nn.similarity_target import similarity_target
 from graphforensics.nn.spatial_attention import SpatialAttention
 from graphforensics.nn.spatiotemporal_attention import SpatioTemporalAttention
@@ -87,7 +91,9 @@ __all__ = [
     "FeatureStatisticsMixing",
     "HighPassDCT",
     "LearnedEdges",
+    "MaskDecoder",
     "MaskedEdgeDropout",
+    "MultiScaleFusion",
     "OrthogonalDiversityLoss",
     "PartMask",
     "PatchSimilarityGraph",
@@ -95,6 +101,7 @@ __all__ = [
     "PostNormBlock",
     "PyTorchVideoEncoder",
     "RGBFrequencyAttention",
+    "RGBFrequencyEncoder",
     "RecurrentCell",
     "RelationConv",
     "RelationImportance",
@@ -102,6 +109,7 @@ __all__ = [
     "SimilarityLoss",
     "SpatialAttention",
     "SpatioTemporalAttention",
+    "StagedEncoder",
     "TGCNCell",
     "TemporalConsistencyLoss",
     "TimmEncoder",

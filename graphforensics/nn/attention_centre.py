@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from graphforensics.regions.region_centers import region_centers
+
 
 def attention_centre(attention: Tensor) -> Tensor:
     r"""Return the centre of mass of each attention map, x then y, from 0 to 1.
@@ -29,11 +31,7 @@ def attention_centre(attention: Tensor) -> Tensor:
     """
     if attention.dim() < 2:
         raise ValueError(f"'attention' must be [..., H, W] (got {list(attention.shape)})")
-    attention = attention if attention.dtype == torch.float64 else attention.float()
-    height, width = attention.shape[-2:]
-    x = (torch.arange(width, device=attention.device, dtype=attention.dtype) + 0.5) / width
-    y = (torch.arange(height, device=attention.device, dtype=attention.dtype) + 0.5) / height
-    total = attention.sum((-2, -1))
-    mass = torch.stack([attention.sum(-2) @ x, attention.sum(-1) @ y], dim=-1)
-    empty = (total == 0).unsqueeze(-1)
-    return torch.where(empty, 0.5, mass / torch.where(empty, 1, total.unsqueeze(-1)))
+    maps = attention if attention.dtype == torch.float64 else attention.float()
+    leading = maps.shape[:-2]
+    flat = maps.flatten(0, -3) if leading else maps[None]
+    return region_centers(flat).reshape(*leading, 2)

@@ -9,22 +9,22 @@ from torch import Tensor
 from torch.nn import functional
 
 
-class EdgeOrder(NamedTuple):
+class SortedEdges(NamedTuple):
     """Edges sorted by the node that receives.
 
     Args:
-        order: Positions of the sorted edges in the list.
-        source: Where each of them starts.
+        edge_index: The edges, sorted.
+        order: Where each of them was before; weights have to be put in this order too.
         starts: Where each node's edges begin, and the end of the last one's.
     """
 
+    edge_index: Tensor
     order: Tensor
-    source: Tensor
     starts: Tensor
 
 
-def edge_order(edge_index: Tensor, nodes: int) -> EdgeOrder:
-    """Sort edges by receiver, which costs more than a product does.
+def sort_edges(edge_index: Tensor, nodes: int) -> SortedEdges:
+    """Sort edges by receiver.
 
     Args:
         edge_index: The edge from j to i is a column (j, i).
@@ -32,15 +32,20 @@ def edge_order(edge_index: Tensor, nodes: int) -> EdgeOrder:
 
     Raises:
         IndexError: An edge starts or ends at a node that is not there.
+
+    Example:
+        >>> sort_edges(torch.tensor([[0, 1], [1, 0]]), 2).edge_index.tolist()
+        [[1, 0], [0, 1]]
     """
     check_nodes(edge_index, nodes)
     target, order = edge_index[1].sort(stable=True)
     every = torch.arange(nodes + 1, device=target.device)
-    return EdgeOrder(order, edge_index[0][order], torch.searchsorted(target, every))
+    source = edge_index[0].index_select(0, order)
+    return SortedEdges(torch.stack([source, target]), order, torch.searchsorted(target, every))
 
 
 def edge_product(
-    x: Tensor, edge_index: Tensor, edge_weight: Tensor, order: EdgeOrder | None = None
+    x: Tensor, edge_index: Tensor, edge_weight: Tensor, starts: Tensor | None = None
 ) -> Tensor:
     r"""Multiply the features with the sparse matrix that a list of weighted edges is.
 
@@ -53,7 +58,8 @@ def edge_product(
         x: Features of the nodes.
         edge_index: The edge from j to i is a column (j, i).
         edge_weight: Weights, of the dtype of ``x``.
-        order: What :func:`edge_order` said of these edges; asked for by default.
+        starts: Where each node's edges begin, if they are sorted (:func:`sort_edges`). Sorting
+            costs more than a product does. Default: they are not, and will be.
 
     Shapes:
         ``x [N, C]`` or, over time, ``[N, T, C]``; ``edge_index [2, E]``; ``edge_weight [E]``, or
@@ -67,12 +73,14 @@ def edge_product(
         >>> edge_product(torch.tensor([[1.0], [5.0]]), edge_index, torch.tensor([2.0])).tolist()
         [[10.0], [0.0]]
     """
-    sorted_edges = edge_order(edge_index, x.size(0)) if order is None else order
-    weight = edge_weight[sorted_edges.order]
-    if weight.dim() == 1:
-        return _sum_of_bags(sorted_edges, x.flatten(1), weight).view_as(x)
-    # Each step has weights of its own: one product a step, over the steps' features side by side.
-    steps = [_sum_of_bags(sorted_edges, x[:, t], weight[:, t]) for t in range(x.size(1))]
+    if starts is None:
+        edge_index, order, starts = sort_edges(edge_index, x.size(0))
+        edge_weight = edge_weight.index_select(0, order)
+    source = edge_index[0]
+    if edge_weight.dim() == 1:
+        return _sum_of_bags(x.flatten(1), source, starts, edge_weight).view_as(x)
+    # Each step has weights of its own: one product a step.
+    steps = [_sum_of_bags(x[:, t], source, starts, edge_weight[:, t]) for t in range(x.size(1))]
     return torch.stack(steps, dim=1)
 
 
@@ -86,11 +94,11 @@ def check_nodes(edge_index: Tensor, nodes: int) -> None:
         raise IndexError(f"'edge_index' must be from 0 to {nodes - 1} (got {wrong})")
 
 
-def _sum_of_bags(edges: EdgeOrder, x: Tensor, edge_weight: Tensor) -> Tensor:
+def _sum_of_bags(x: Tensor, source: Tensor, starts: Tensor, edge_weight: Tensor) -> Tensor:
     return functional.embedding_bag(
-        edges.source,
+        source,
         x,
-        edges.starts,
+        starts,
         mode="sum",
         per_sample_weights=edge_weight,
         include_last_offset=True,

@@ -8,7 +8,7 @@ from torch_geometric.nn import MessagePassing
 from torch_geometric.utils import scatter
 
 from graphforensics.nn.dense_propagate import inverse_sqrt
-from graphforensics.nn.edge_product import EdgeOrder, edge_order, edge_product
+from graphforensics.nn.edge_product import edge_product
 
 
 class EdgeSum(MessagePassing):  # type: ignore[misc]  # MessagePassing is untyped upstream
@@ -52,7 +52,7 @@ class EdgeSum(MessagePassing):  # type: ignore[misc]  # MessagePassing is untype
         x: Tensor,
         edge_index: Tensor,
         edge_weight: Tensor | None = None,
-        orders: list[EdgeOrder] | None = None,
+        starts: Tensor | None = None,
     ) -> Tensor:
         """Return the sum at each node.
 
@@ -60,38 +60,37 @@ class EdgeSum(MessagePassing):  # type: ignore[misc]  # MessagePassing is untype
             x: Features of the nodes.
             edge_index: The edges.
             edge_weight: Their weights; ones by default.
-            orders: An empty list in which the order of the edges is kept, so that the next sum
-                over the very same edges, given the same list, need not sort them again.
+            starts: Where each node's edges begin, if the edges are sorted by receiver
+                (``graphforensics.nn.edge_product.sort_edges``): sums over the same edges again
+                and again need not sort them. Default: they may be in any order.
         """
         check_edges(x, edge_index, edge_weight)
         if edge_weight is None:
             edge_weight = x.new_ones(edge_index.size(1))
         edge_weight = edge_weight.to(x.dtype)
         if not self.normalize:
-            return self._summed(x, edge_index, edge_weight, orders)
+            return self._summed(x, edge_index, edge_weight, starts)
         nodes, (source, target) = x.size(0), edge_index.unbind()
         received = scatter(edge_weight, target, dim=0, dim_size=nodes, reduce="sum")
         scale = inverse_sqrt(1 + received)
         alpha = scale.index_select(0, target) * edge_weight * scale.index_select(0, source)
-        return self._summed(x, edge_index, alpha, orders) + _widened(scale.square(), x) * x
+        return self._summed(x, edge_index, alpha, starts) + _widened(scale.square(), x) * x
 
     def message(self, x_j: Tensor, alpha: Tensor) -> Tensor:
         """Return what each edge carries."""
         return _widened(alpha, x_j) * x_j
 
     def _summed(
-        self, x: Tensor, edge_index: Tensor, alpha: Tensor, orders: list[EdgeOrder] | None
+        self, x: Tensor, edge_index: Tensor, alpha: Tensor, starts: Tensor | None
     ) -> Tensor:
-        if self.fuse and x.is_cpu and x.is_floating_point() and not self._watched():
-            kept = [] if orders is None else orders
-            if not kept:
-                kept.append(edge_order(edge_index, x.size(0)))
-            return edge_product(x, edge_index, alpha, kept[0])
+        if self.fused(x):
+            return edge_product(x, edge_index, alpha, starts)
         # Attention explainers look for a coefficient of this name.
         summed: Tensor = self.propagate(edge_index, x=x, alpha=alpha)
         return summed
 
-    def _watched(self) -> bool:
+    def fused(self, x: Tensor) -> bool:
+        """Tell whether the sum of these features is one product, or goes by messages."""
         hooks = (
             self._propagate_forward_pre_hooks,
             self._propagate_forward_hooks,
@@ -100,7 +99,8 @@ class EdgeSum(MessagePassing):  # type: ignore[misc]  # MessagePassing is untype
             self._aggregate_forward_pre_hooks,
             self._aggregate_forward_hooks,
         )
-        return bool(self.explain) or any(hooks) or torch.compiler.is_compiling()
+        watched = bool(self.explain) or any(hooks) or torch.compiler.is_compiling()
+        return bool(self.fuse) and x.is_cpu and x.is_floating_point() and not watched
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({'normalize=True' if self.normalize else ''})"

@@ -58,7 +58,7 @@ def edge_threshold(
     if threshold == "range":
         level = _between(rows.amin(dim=-1), rows.amax(dim=-1), rate)
     else:
-        level = _quantile(rows.sort(dim=-1).values, rate)
+        level = _quantile(rows, rate)
     return level.view(-1, *(1,) * (edge_weight.dim() - 1))
 
 
@@ -75,14 +75,26 @@ def check_edge_weight(edge_weight: Tensor, batch: Tensor | None) -> None:
         )
 
 
-def _quantile(ordered: Tensor, rate: float) -> Tensor:
-    # Sorting puts NaN last, so the largest tells whether there is one.
-    high = ordered[..., -1]
-    place = rate * (ordered.size(-1) - 1)
+def _quantile(rows: Tensor, rate: float) -> Tensor:
+    place = rate * (rows.size(-1) - 1)
     below = int(place)
-    above = min(below + 1, ordered.size(-1) - 1)
-    level = _between(ordered[..., below], ordered[..., above], place - below)
-    return torch.where(high.isnan(), high, level)
+    low, high = _neighbours(rows, below)
+    level = _between(low, high, place - below)
+    largest = rows.amax(dim=-1)
+    return torch.where(largest.isnan(), largest, level)
+
+
+def _neighbours(rows: Tensor, below: int) -> tuple[Tensor, Tensor]:
+    """Return the numbers at a place of each sorted row and at the next place, if there is one."""
+    above = min(below + 1, rows.size(-1) - 1)
+    if torch.compiler.is_compiling():  # ONNX has no selection
+        ordered = rows.sort(dim=-1).values
+        return ordered[..., below], ordered[..., above]
+    low = rows.kthvalue(below + 1, dim=-1, keepdim=True).values
+    under = rows <= low
+    larger = rows.masked_fill(under, torch.inf).amin(dim=-1)
+    low = low.squeeze(-1)
+    return low, torch.where(under.sum(dim=-1) > above, low, larger)
 
 
 def _of_batch(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from graphforensics.nn.edge_product import EdgeOrder
-from graphforensics.nn.edge_sum import EdgeSum
+from graphforensics.nn.edge_product import sort_edges
+from graphforensics.nn.edge_sum import EdgeSum, check_edges
 from graphforensics.nn.tgcn_gates import Propagation, TGCNGates
 
 
@@ -66,7 +66,7 @@ class TGCNCell(TGCNGates):
         if x.dim() != 2:
             raise ValueError(f"'x' must be [N, C] (got {list(x.shape)})")
         h = self.initial(x, h)
-        propagation = self._propagation(edge_index, edge_weight)
+        propagation = self._propagation(x, edge_index, edge_weight)
         return self.step(propagation(x @ self.weight_input, None), propagation, h, None)
 
     def forward_sequence(
@@ -93,17 +93,23 @@ class TGCNCell(TGCNGates):
         if x.dim() != 3 or x.size(1) == 0:
             raise ValueError(f"'x' must be [N, T, C] with T > 0 (got {list(x.shape)})")
         self.check_channels(x)
-        propagation = self._propagation(edge_index, edge_weight)
+        propagation = self._propagation(x, edge_index, edge_weight)
         return self.unroll(x, propagation, self.initial(x[:, 0], h))
 
-    def _propagation(self, edge_index: Tensor, edge_weight: Tensor | None) -> Propagation:
-        orders: list[EdgeOrder] = []
+    def _propagation(
+        self, x: Tensor, edge_index: Tensor, edge_weight: Tensor | None
+    ) -> Propagation:
+        check_edges(x, edge_index, edge_weight)
+        starts: Tensor | None = None
+        if self.edge_sum.fused(x):
+            edge_index, order, starts = sort_edges(edge_index, x.size(0))
+            edge_weight = None if edge_weight is None else edge_weight.index_select(0, order)
 
         def sum_neighbours(x: Tensor, t: int | None) -> Tensor:
             weight = edge_weight
             if weight is not None and weight.dim() == 2 and t is not None:
                 weight = weight[:, t]
-            summed: Tensor = self.edge_sum(x, edge_index, weight, orders)
+            summed: Tensor = self.edge_sum(x, edge_index, weight, starts)
             return summed
 
         return sum_neighbours

@@ -55,11 +55,13 @@ def load_model(loader: Callable[[str], Any], path: Path, shared: bool = False) -
     """
     status = path.stat()
     thread = 0 if shared else get_ident()
-    return _loaded(loader, str(path), status.st_mtime_ns, status.st_size, thread)
+    # The times alone could deceive where a clock was set back.
+    state = (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+    return _loaded(loader, str(path), state, thread)
 
 
 @lru_cache(maxsize=64)
-def _loaded(loader: Callable[[str], Any], path: str, changed: int, size: int, thread: int) -> Any:
+def _loaded(loader: Callable[[str], Any], path: str, state: tuple[int, ...], thread: int) -> Any:
     try:
         return loader(path)
     except RuntimeError as error:

@@ -68,6 +68,12 @@ class Turn:
             return cls(True, c < 0, b < 0)
         return cls(False, a < 0, d < 0)
 
+    @classmethod
+    def of_degrees(cls, degrees: float) -> Turn:
+        """Turn counter-clockwise by the nearest multiple of 90 degrees."""
+        quarters = round(degrees / 90) % 4
+        return cls(quarters % 2 == 1, quarters in (2, 3), quarters in (1, 2))
+
     def apply(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Return ``pixels`` in display order, as a view."""
         shown = pixels.swapaxes(0, 1) if self.transpose else pixels

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from graphforensics.errors import UnreadableMediaError
+from graphforensics.errors import GraphForensicsError, UnreadableMediaError
 from graphforensics.preprocess.media_info import MediaInfo
 from graphforensics.preprocess.picture import ArrayPicture
 
@@ -21,8 +21,6 @@ MAX_PIXELS = 89_478_485
 # Named one by one: Pillow also claims MPEG video and other things that it cannot load.
 _FORMATS = ("PNG", "JPEG", "MPO", "GIF", "WEBP", "BMP", "TIFF", "PPM", "AVIF", "JPEG2000")
 _ANIMATED = frozenset(["GIF", "WEBP", "PNG", "AVIF"])
-# What Pillow raises on damaged files, by format: its documentation promises OSError only.
-_DAMAGE = (OSError, SyntaxError, ValueError, EOFError, IndexError, MemoryError)
 
 
 def is_picture(path: Path) -> bool:
@@ -31,13 +29,12 @@ def is_picture(path: Path) -> bool:
     Raises:
         UnreadableMediaError: It cannot be opened, or is larger than :data:`MAX_PIXELS`.
     """
-    try:
-        with _opened(path):
-            return True
-    except UnidentifiedImageError:
-        return False
-    except _DAMAGE as error:
-        raise UnreadableMediaError(path, f"cannot be opened as an image ({error})") from error
+    with _reading(path):
+        try:
+            with _opened(path):
+                return True
+        except UnidentifiedImageError:
+            return False
 
 
 class PictureFile:
@@ -52,11 +49,8 @@ class PictureFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        try:
-            with _opened(path) as image:
-                self.info = _info(image)
-        except _DAMAGE as error:
-            raise _damaged(path, error) from error
+        with _reading(path), _opened(path) as image:
+            self.info = _info(image)
 
     def pictures(self, numbers: Collection[int] | None = None) -> Iterator[ArrayPicture]:
         """Decode the frames of these numbers, all by default, in presentation order.
@@ -66,14 +60,11 @@ class PictureFile:
             ValueError: A number is out of range.
         """
         wanted = wanted_numbers(numbers, self.info.frames)
-        try:
-            with _opened(self._path) as image:
-                for number in wanted:
-                    if self.info.kind == "animation":
-                        image.seek(number)
-                    yield ArrayPicture(_rgb(image), number, float(self.info.times[number]))
-        except _DAMAGE as error:
-            raise _damaged(self._path, error) from error
+        with _reading(self._path), _opened(self._path) as image:
+            for number in wanted:
+                if self.info.kind == "animation":
+                    image.seek(number)
+                yield ArrayPicture(_rgb(image), number, float(self.info.times[number]))
 
 
 def wanted_numbers(numbers: Collection[int] | None, total: int) -> list[int]:
@@ -108,8 +99,18 @@ def _opened(path: Path) -> Iterator[Image.Image]:
         yield image
 
 
-def _damaged(path: Path, error: BaseException) -> UnreadableMediaError:
-    return UnreadableMediaError(path, f"is a damaged image ({error or type(error).__name__})")
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except GraphForensicsError:
+        raise
+    except MemoryError as error:
+        raise UnreadableMediaError(path, "not enough memory to decode it") from error
+    except Exception as error:
+        # The readers of the formats fail on damage in any way, whatever the documentation says.
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise UnreadableMediaError(path, f"is a damaged image ({reason})") from error
 
 
 def _info(image: Image.Image) -> MediaInfo:

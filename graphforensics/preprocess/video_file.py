@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import NamedTuple, cast
 
@@ -60,8 +60,7 @@ class VideoFile:
             first = next(_frames(container, stream), None)
         if first is None or not len(self._timeline.times):
             raise UnreadableMediaError(path, "no frame of its video can be decoded")
-        matrix = first.side_data.get("DISPLAYMATRIX")
-        self._turn = Turn.of_matrix(_matrix_bytes(matrix)) if matrix else Turn()
+        self._turn = _turn(first)
         sides = (first.height, first.width) if self._turn.transpose else (first.width, first.height)
         self.info = MediaInfo(
             "video", sides[0], sides[1], self._timeline.times, self._timeline.truncated
@@ -140,7 +139,8 @@ class VideoFile:
 @contextmanager
 def _opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
     try:
-        with av.open(str(path)) as container:
+        # A title need not be UTF-8.
+        with av.open(str(path), metadata_errors="replace") as container:
             stream = _video_stream(path, container)
             # One thread: many files are read at once by many processes.
             stream.codec_context.thread_count = 1
@@ -149,6 +149,8 @@ def _opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
         raise UnreadableMediaError(
             path, "is not a video or an image, or its header is damaged or cut off"
         ) from error
+    except MemoryError as error:
+        raise UnreadableMediaError(path, "not enough memory to decode it") from error
     except (av.error.FFmpegError, OSError) as error:
         raise UnreadableMediaError(path, f"cannot be read ({error})") from error
 
@@ -196,6 +198,7 @@ class _Stamp(NamedTuple):
     pts: int | None
     dts: int | None
     is_key: bool
+    duration: int = 0
 
 
 def _timeline(container: InputContainer, stream: VideoStream) -> _Timeline:
@@ -234,7 +237,9 @@ def _stamps(container: InputContainer, stream: VideoStream) -> tuple[list[_Stamp
                 # Decoded for the sake of later frames, but cut away by an edit list.
                 hidden += 1
             else:
-                shown.append(_Stamp(packet.pts, packet.dts, packet.is_keyframe))
+                shown.append(
+                    _Stamp(packet.pts, packet.dts, packet.is_keyframe, packet.duration or 0)
+                )
     except av.error.FFmpegError as error:
         return shown, hidden, f"reading stops after {len(shown)} frames ({error})"
     return shown, hidden, None
@@ -246,19 +251,30 @@ def _missing_end(
     count = len(shown) + hidden
     if stream.frames > count:
         return f"the file ends after {count} of {stream.frames} frames"
-    last = max((stamp.pts for stamp in shown if stamp.pts is not None), default=None)
-    if last is None or container.duration is None or len(container.streams) > 1:
+    known = sorted((stamp.pts, stamp.duration) for stamp in shown if stamp.pts is not None)
+    if not known or container.duration is None or len(container.streams) > 1:
         return None
-    seconds = float(last * (stream.time_base or 1)) - (container.start_time or 0) / av.time_base
+    # A packet need not say how long it is shown: the longest pause, or a second, stands for it.
+    pause = max((after[0] - before[0] for before, after in pairwise(known)), default=0)
+    last, shown_for = known[-1]
+    base = stream.time_base or Fraction(1)
+    still = float(max(shown_for, pause) * base) or 1.0
+    seconds = float(last * base) + still - (container.start_time or 0) / av.time_base
     wanted = container.duration / av.time_base
-    if seconds + 1 < 0.9 * wanted:
+    if seconds < 0.9 * wanted:
         return f"the file ends after {seconds:.1f} of {wanted:.1f} seconds"
     return None
 
 
-def _matrix_bytes(side_data: object) -> bytes:
+def _turn(frame: av.VideoFrame) -> Turn:
+    """Read how a frame is to be turned."""
+    try:
+        matrix = frame.side_data.get("DISPLAYMATRIX")
+    except ValueError:
+        # FFmpeg attaches kinds of data, EXIF among them, that PyAV cannot list.
+        return Turn.of_degrees(frame.rotation)
     # PyAV's side data is a buffer at run time; its annotations do not say so.
-    return bytes(memoryview(cast(bytes, side_data)))
+    return Turn.of_matrix(bytes(memoryview(cast(bytes, matrix)))) if matrix else Turn()
 
 
 def _rate(stream: VideoStream) -> Fraction:

@@ -1,5 +1,6 @@
 """Forgeries made of real faces, to train and to test detectors with."""
 
+from graphforensics.tamper.difference_mask import difference_mask
 from graphforensics.tamper.face_mask import extend_forehead, hull_mask, soften
 from graphforensics.tamper.forge import forge
 from graphforensics.tamper.forge_summary import ForgeSummary
@@ -14,6 +15,7 @@ __all__ = [
     "SelfBlendResult",
     "change_colour",
     "change_detail",
+    "difference_mask",
     "extend_forehead",
     "forge",
     "hull_mask",

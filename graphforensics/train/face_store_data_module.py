@@ -44,6 +44,8 @@ class FaceStoreDataModule(L.LightningDataModule):
             makes of others; the split is made of all, and the test part keeps all.
         pairs: Put a clip and the forgeries made from it into one batch, cut at the same places:
             what they share then teaches nothing, what differs does.
+        masks: Read the masks of the forged pixels for detectors that learn from them
+            (``reads_masks``); stores without any give none.
 
     Raises:
         ValueError: A number is out of range.
@@ -67,6 +69,7 @@ class FaceStoreDataModule(L.LightningDataModule):
         workers: int = 0,
         pairs: bool = False,
         manipulations: Sequence[str] | None = None,
+        masks: bool = False,
     ) -> None:
         super().__init__()
         if batch_size < 1 or workers < 0:
@@ -76,6 +79,7 @@ class FaceStoreDataModule(L.LightningDataModule):
             )
         self.spec, self.batch_size, self.seed, self.workers = spec, batch_size, seed, workers
         self.pairs = pairs
+        self.masks = masks
         self.manipulations = None if manipulations is None else list(manipulations)
         roots = list(dict.fromkeys(str(store) for store in stores))
         check_stores(roots, spec)
@@ -113,17 +117,22 @@ class FaceStoreDataModule(L.LightningDataModule):
     def train_dataloader(self) -> DataLoader[Any]:
         """Load the training part in a new order every epoch."""
         dataset = ClipDataset(
-            self.rows("train"), self.spec, train=True, seed=self.seed, pairs=self.pairs
+            self.rows("train"),
+            self.spec,
+            train=True,
+            seed=self.seed,
+            pairs=self.pairs,
+            masks=self.masks,
         )
         return self._loader(dataset, EpochSampler(len(dataset), self.seed, dataset.groups.tolist()))
 
     def val_dataloader(self) -> DataLoader[Any]:
         """Load the validation part, always the same."""
-        return self._loader(ClipDataset(self.rows("val"), self.spec))
+        return self._loader(ClipDataset(self.rows("val"), self.spec, masks=self.masks))
 
     def test_dataloader(self) -> DataLoader[Any]:
         """Load the test part, always the same."""
-        return self._loader(ClipDataset(self.rows("test"), self.spec))
+        return self._loader(ClipDataset(self.rows("test"), self.spec, masks=self.masks))
 
     def _loader(self, dataset: ClipDataset, sampler: EpochSampler | None = None) -> DataLoader[Any]:
         return DataLoader(

@@ -13,7 +13,7 @@ from typing import Any
 import lightning as L
 from safetensors import SafetensorError
 
-from graphforensics.errors import MissingDataError, OutputError
+from graphforensics.errors import CheckpointError, MissingDataError, OutputError
 from graphforensics.models.calibration import CALIBRATION
 from graphforensics.train.detection_task import DetectionTask
 from graphforensics.train.time_limit import TimeLimit
@@ -44,6 +44,8 @@ class RunRecorder(L.Callback):
         self.on_epoch = on_epoch
         self.rows: list[Row] = []
         self.best: Row | None = None
+        #: Whether training has begun, whatever there was to resume from restored.
+        self.began = False
         self._learning_rate = math.nan
 
     def state_dict(self) -> dict[str, Any]:
@@ -54,6 +56,19 @@ class RunRecorder(L.Callback):
         """Go on with the table of a checkpoint."""
         self.rows = [dict(row) for row in state_dict["rows"]]
         self.best = state_dict["best"]
+
+    def on_train_start(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
+        """Note that what was resumed from has been restored, and that the table came with it.
+
+        Raises:
+            CheckpointError: The table lacks epochs that were done.
+        """
+        if len(self.rows) != trainer.current_epoch:
+            raise CheckpointError(
+                f"{self.out / 'last.ckpt'}: holds figures of {len(self.rows)} epochs, but "
+                f"{trainer.current_epoch} were done"
+            )
+        self.began = True
 
     def on_train_batch_start(
         self, trainer: L.Trainer, pl_module: L.LightningModule, batch: Any, batch_idx: int

@@ -48,7 +48,9 @@ class SafeCheckpointIO(TorchCheckpointIO):
         except (OSError, RuntimeError) as error:
             with suppress(OSError):
                 partial.unlink()
-            raise OutputError(f"{target}: the checkpoint cannot be written ({error})") from error
+            raise OutputError(
+                f"{target}: the checkpoint cannot be written ({_reason(error)})"
+            ) from error
 
     def load_checkpoint(
         self, path: str | Path, map_location: Any | None = None, weights_only: bool | None = True
@@ -63,3 +65,9 @@ class SafeCheckpointIO(TorchCheckpointIO):
         if missing:
             raise CheckpointError(f"{path}: not a training checkpoint (no '{missing[0]}' in it)")
         return checkpoint
+
+
+def _reason(error: Exception) -> str:
+    """Say what the operating system said; PyTorch's writer tells of its own confusion instead."""
+    met = error if isinstance(error, OSError) else error.__context__
+    return (met.strerror or str(met)).lower() if isinstance(met, OSError) else str(error)

@@ -17,7 +17,12 @@ import torch
 from lightning.fabric.utilities.exceptions import MisconfigurationException
 
 from graphforensics.data.worker_errors import plain_worker_errors
-from graphforensics.errors import MissingDataError, OutputError
+from graphforensics.errors import (
+    CheckpointError,
+    GraphForensicsError,
+    MissingDataError,
+    OutputError,
+)
 from graphforensics.models.detector import Detector
 from graphforensics.train.detection_task import DetectionTask
 from graphforensics.train.face_store_data_module import FaceStoreDataModule
@@ -98,7 +103,7 @@ def train_detector(
     _seed(chosen.seed)
     last = folder / "last.ckpt"
     start = last if resume and last.is_file() else None
-    with plain_worker_errors(), _interruptible():
+    with plain_worker_errors(), _interruptible(), _restoring(start, recorder):
         trainer.fit(task, datamodule=data, ckpt_path=start, weights_only=True)
     if recorder.best is None:
         raise MissingDataError(f"{folder}: no epoch was finished, nothing was saved")
@@ -186,6 +191,20 @@ def _trainer(
         return L.Trainer(**settings)
     except MisconfigurationException as error:
         raise ValueError(f"'accelerator' cannot be {accelerator!r}: {error}") from error
+
+
+@contextmanager
+def _restoring(start: Path | None, recorder: RunRecorder) -> Iterator[None]:
+    """Tell what a checkpoint of the wrong content does to Lightning from errors of training."""
+    try:
+        yield
+    except GraphForensicsError:
+        raise
+    except Exception as error:
+        if start is None or recorder.began:
+            raise
+        reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        raise CheckpointError(f"{start}: the run cannot be resumed from it ({reason})") from error
 
 
 @contextmanager

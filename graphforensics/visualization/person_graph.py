@@ -13,12 +13,10 @@ from torch import Tensor
 from graphforensics.data.face_graph import FaceGraph
 from graphforensics.data.face_graph_sequence import FaceGraphSequence
 from graphforensics.errors import GraphForensicsError
-from graphforensics.models.fast_inference import fast_inference, fast_layout
 
 if TYPE_CHECKING:
     from graphforensics.inference.person_inputs import PersonInputs
     from graphforensics.models.detector import Detector
-    from graphforensics.models.detector_output import DetectorOutput
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,8 @@ def person_graph(model: Detector, person: PersonInputs) -> PersonGraph:
     Raises:
         GraphForensicsError: The model's score is no number.
     """
-    output = _forward(model, person.inputs[:1])
+    device = next(model.parameters()).device
+    output = model.predict(model.input_spec.normalize(person.inputs[:1].to(device)))
     score = float(model.calibrated(output.logit.double())[0])
     if math.isnan(score):
         raise GraphForensicsError("the model's score is not a number")
@@ -82,19 +81,6 @@ def person_graph(model: Detector, person: PersonInputs) -> PersonGraph:
         probability=score if person.enough else None,
         so_far=so_far,
     )
-
-
-def _forward(model: Detector, pixels: Tensor) -> DetectorOutput:
-    device = next(model.parameters()).device
-    inputs = model.input_spec.normalize(pixels.to(device))
-    training = model.training
-    model.eval()
-    try:
-        with fast_inference(device):
-            output: DetectorOutput = model(fast_layout(inputs))
-            return output
-    finally:
-        model.train(training)
 
 
 def _spread(given: list[Any], count: int) -> list[Any]:

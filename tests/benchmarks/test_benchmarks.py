@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 
@@ -22,7 +24,8 @@ def _run(name: str, *arguments: str) -> str:
 
 
 def test_layers(tmp_path: Path) -> None:
-    said = _run("layers.py", "--quick", "--rounds", "1", "--json", str(tmp_path / "layers.json"))
+    file = str(tmp_path / "layers.json")
+    said = _run("layers.py", "--quick", "--rounds", "1", "--json", file)
     report = json.loads((tmp_path / "layers.json").read_text(encoding="utf-8"))
     questions = [row["question"] for row in report["ratios"]]
     for part in ("bare matrix products", "patch similarity", "masked edge dropout"):
@@ -30,10 +33,31 @@ def test_layers(tmp_path: Path) -> None:
     assert all(row["ratio"] > 0 and f"| {row['question']} |" in said for row in report["ratios"])
     grown = {row["grown"] for row in report["growth"]}
     assert grown == {"N", "T", "B", "E", "k"}
+    assert {row["grown"]: row["arithmetic"] for row in report["exponents"]} == {
+        "N": 2,
+        "T": 1,
+        "B": 1,
+        "E": 1,
+        "k": 2,
+    }
     # By hand: 4 graphs, 5 steps, 12 nodes, 128 features, 64 hidden ones.
     (row,) = [row for row in report["growth"] if (row["grown"], row["value"]) == ("N", 12)]
     by_hand = 4 * 5 * (12 * 128 * 192 + 12 * 64 * 192 + 2 * 12 * 12 * 192)
     assert row["million_products"] * 1e6 == by_hand
+
+
+def test_one_way_of_a_cell_by_itself() -> None:
+    for training in ([], ["--training"]):
+        seconds = _run("layers.py", "--quick", "--rounds", "1", "--way", "edges", *training)
+        assert float(seconds) > 0
+
+
+def test_powers_are_the_slopes_of_logarithms(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    from layer_growth import slope
+
+    rows = [{"value": value, "ms": 0.5 * value**1.5} for value in (1, 10, 40)]
+    assert slope(rows, "ms") == pytest.approx(1.5)
 
 
 def test_the_experiment_on_drawn_faces(tmp_path: Path) -> None:

@@ -185,3 +185,30 @@ def test_damaged_record(store_root: Path) -> None:
             pytest.raises(StoreError, match=r"source.json: damaged"),
         ):
             len(FaceStore(store_root))
+
+
+def test_verification_finds_every_damaged_track(store_root: Path) -> None:
+    assert FaceStore(store_root).verify() == []
+    tracks = sorted(store_root.glob("tracks/*/*.parquet"))
+    data = bytearray(tracks[1].read_bytes())
+    place = len(data) // 3
+    data[place : place + 64] = bytes(64)
+    tracks[1].write_bytes(data)
+    (problem,) = FaceStore(store_root).verify()
+    assert isinstance(problem, StoreError)
+    assert str(problem).startswith(f"{tracks[1]}: damaged")
+    tracks[0].unlink()
+    first, second = FaceStore(store_root).verify()
+    assert str(first).startswith(f"{tracks[0]}: missing")
+    assert str(second) == str(problem)
+
+
+def test_verification_compares_records_and_manifest(store_root: Path) -> None:
+    record = store_root / TRACKS / source_key("fake/a.mp4") / RECORD
+    values = json.loads(record.read_text())
+    record.write_text(json.dumps({**values, "tracks": values["tracks"][:1]}))
+    (problem,) = FaceStore(store_root).verify()
+    assert "manifest.parquet: does not list the tracks that are there" in str(problem)
+    record.write_text("{")
+    (problem,) = FaceStore(store_root).verify()
+    assert str(problem).startswith(f"{record}: damaged")

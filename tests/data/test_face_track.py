@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import torch
 from torchvision.transforms.v2.functional import resize
@@ -216,3 +218,52 @@ def test_forty_persons_mixed(tmp_path: Path, track_frames: Make) -> None:
     row = {"track_id": "a/track_039", "source": "a", "frames": 10}
     last = FaceTrack(tmp_path / "track_039.parquet", row)
     np.testing.assert_array_equal(last.read([9])[0], tracks[39][9].crop)
+
+
+def _rewritten(track: FaceTrack, change: Callable[[pa.Table], pa.Table]) -> None:
+    """Change a track's table and write it with checksums that are right."""
+    path = Path(str(track._file))
+    table = change(pq.read_table(path))
+    pq.write_table(table, path, write_page_checksum=True, row_group_size=4)
+
+
+def test_a_row_with_a_wrong_image_is_named_and_the_others_are_read(
+    tmp_path: Path, track_frames: Make
+) -> None:
+    rows = track_frames(8)
+    track = _track(tmp_path, rows)
+
+    def change(table: pa.Table) -> pa.Table:
+        images = table.column("image").to_pylist()
+        images[5] = images[5][:-20]
+        return table.set_column(table.schema.get_field_index("image"), "image", [images])
+
+    _rewritten(track, change)
+    with pytest.raises(
+        StoreError, match=r"track_000.parquet: damaged \(image of row 5: not a whole"
+    ):
+        track.read(range(8))
+    with pytest.raises(StoreError, match="row 5"):
+        track.verify()
+    np.testing.assert_array_equal(track.read([4])[0], rows[4].crop)
+
+
+@pytest.mark.parametrize("name", ["number", "landmarks", "quality", "crop_box"])
+@pytest.mark.parametrize("damage", ["missing", "words", "empty rows", "fewer rows"])
+def test_columns_that_no_run_writes(
+    tmp_path: Path, track_frames: Make, name: str, damage: str
+) -> None:
+    track = _track(tmp_path, track_frames(8))
+
+    def change(table: pa.Table) -> pa.Table:
+        if damage == "missing":
+            return table.drop_columns([name])
+        if damage == "fewer rows":
+            return table.slice(0, 5)
+        column = table.column(name)
+        other = pa.array([b"x"] * 8) if damage == "words" else pa.nulls(8, column.type)
+        return table.set_column(table.schema.get_field_index(name), name, other)
+
+    _rewritten(track, change)
+    with pytest.raises(StoreError, match=r"track_000.parquet: damaged"):
+        track.verify()

@@ -18,7 +18,7 @@ from torch_geometric.explain import (
 )
 from torch_geometric.nn import GATConv, GCNConv
 
-from graphforensics.models import DETECTORS, MRL, Detector
+from graphforensics.models import DETECTORS, LRL, MRL, Detector
 from graphforensics.nn import (
     AURelationAttention,
     RecurrentCell,
@@ -227,6 +227,7 @@ def test_attention_of_a_recurrent_cell_is_what_it_is_given():
 
 #: Every detector, small, with a shape of its input.
 SMALL: dict[str, Callable[[], Detector]] = {
+    "lrl": lambda: LRL(encoder="resnet10t", encoder_stages=[0, 1, 2], k=2, size=32),
     "mrl": lambda: MRL(
         encoder="resnet10t", encoder_stage=1, regions=4, snippets=2, frames=2, size=32
     ),

@@ -143,7 +143,7 @@ def test_missing_and_left_over_weights(training, tmp_path):
         load_detector(path)
     training["state_dict"] = {"model.learner.edges.weight": "words"}
     torch.save(training, path)
-    with pytest.raises(CheckpointError, match="holds no weights"):
+    with pytest.raises(CheckpointError, match="something else than tensors by name"):
         load_detector(path)
 
 
@@ -208,3 +208,51 @@ def test_flipped_bytes_are_damage_not_a_crash(tmp_path, zipped):
         path.write_bytes(bytes_)
         with pytest.raises(CheckpointError, match=r"flipped.ckpt"):
             load_detector(path)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"regions": 10**6}, {"cells": 10**9}, {"hidden_channels": 10**7}, {"size": "NaN"}]
+)
+def test_a_network_far_larger_than_its_weights_is_not_built(folder, changes):
+    edit(folder, **changes)
+    with pytest.raises(CheckpointError, match="its configuration is wrong"):
+        load_detector(folder)
+
+
+@pytest.mark.parametrize("changes", [{"size": 10**6}, {"snippets": 10**6, "frames": 10**6}])
+def test_samples_too_large_to_be_meant(folder, changes):
+    edit(folder, **changes)
+    with pytest.raises(CheckpointError, match="takes samples of"):
+        load_detector(folder)
+
+
+@pytest.mark.parametrize("key", ["checkpoint_path", "cache_dir", "pretrained_cfg"])
+def test_a_configuration_that_names_other_files_is_refused(folder, key):
+    edit(folder, encoder_options={key: "/elsewhere"})
+    with pytest.raises(CheckpointError, match=f"names another file .{key}"):
+        load_detector(folder)
+
+
+def test_json_that_is_nested_too_deep(folder):
+    (folder / "config.json").write_text("[" * 100_000)
+    with pytest.raises(CheckpointError, match=r"config.json: damaged"):
+        load_detector(folder)
+
+
+def test_weights_that_repeat_one_number_take_no_memory(training, tmp_path):
+    training["hyper_parameters"]["config"]["hidden_channels"] = 10**6
+    huge = torch.ones(1).expand(10**9)
+    training["state_dict"] = dict.fromkeys(training["state_dict"], huge)
+    torch.save(training, tmp_path / "last.ckpt")
+    with pytest.raises(CheckpointError):
+        load_detector(tmp_path / "last.ckpt")
+
+
+@pytest.mark.parametrize("kind", ["meta", "sparse"])
+def test_weights_without_all_their_numbers(training, tmp_path, kind):
+    name = next(iter(training["state_dict"]))
+    value = training["state_dict"][name]
+    training["state_dict"][name] = value.to("meta") if kind == "meta" else value.to_sparse()
+    torch.save(training, tmp_path / "last.ckpt")
+    with pytest.raises(CheckpointError):
+        load_detector(tmp_path / "last.ckpt")

@@ -31,3 +31,14 @@ def test_shapes_that_compare_with_the_edges():
         edges = torch.randn(shape)
         level = edge_threshold(edges, None, 0.5, "range")
         assert torch.broadcast_shapes(level.shape, shape) == torch.Size(shape)
+
+
+@pytest.mark.parametrize("count", [1, 2, 7])
+@pytest.mark.parametrize("rate", [0.0, 0.1, 0.5, 0.77, 1.0])
+def test_quantiles_of_equal_edges_sorted_or_selected(count, rate, monkeypatch):
+    edges = torch.randint(-1, 2, (20, count, count)).double()
+    wanted = edges.flatten(1).quantile(rate, dim=1).view(-1, 1, 1)
+    assert torch.allclose(edge_threshold(edges, None, rate, "quantile"), wanted)
+    # What compilers trace sorts; what runs by itself selects.
+    monkeypatch.setattr(torch.compiler, "is_compiling", lambda: True)
+    assert torch.allclose(edge_threshold(edges, None, rate, "quantile"), wanted)

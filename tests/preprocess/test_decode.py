@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import wave
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -281,3 +282,47 @@ def test_real_clips_by_numbers(data_root: Path) -> None:
         assert probe(path).frames == len(whole)
         for frame in read_frames(path, [2, 31, 60]):
             np.testing.assert_array_equal(frame.image, whole[frame.number])
+
+
+def test_a_title_that_is_not_utf8(tmp_path: Path) -> None:
+    path = tmp_path / "titled.mkv"
+    with av.open(str(path), "w") as file:
+        file.metadata["title"] = "naiveTITLE"
+        stream = file.add_stream("libx264", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        file.mux(stream.encode(av.VideoFrame.from_ndarray(colour_frames(1)[0], format="rgb24")))
+        file.mux(stream.encode(None))
+    path.write_bytes(path.read_bytes().replace(b"naiveTITLE", b"na\xefveTITLE"))
+    assert len(list(read_frames(path))) == probe(path).frames == 1
+
+
+def test_pictures_of_a_camera_as_a_video(tmp_path: Path) -> None:
+    """Each JPEG has EXIF, a kind of side data that PyAV cannot list."""
+    path, exif = tmp_path / "camera.mov", Image.Exif()
+    exif[0x010F] = "camera"
+    with av.open(str(path), "w") as file:
+        stream = file.add_stream("mjpeg", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuvj420p"
+        for number, image in enumerate(colour_frames(3)):
+            data = io.BytesIO()
+            Image.fromarray(image).save(data, "JPEG", exif=exif, quality=95)
+            packet = av.Packet(data.getvalue())
+            packet.stream, packet.time_base = stream, Fraction(1, 25)
+            packet.pts = packet.dts = number
+            file.mux(packet)
+    frames = list(read_frames(path))
+    assert len(frames) == probe(path).frames == 3
+    for frame, image in zip(frames, colour_frames(3), strict=True):
+        assert np.abs(frame.image.astype(int) - image).mean() < 8
+
+
+def test_a_stream_whose_frames_change_their_size(tmp_path: Path) -> None:
+    both = tmp_path / "both.ts"
+    parts = [
+        make_video(tmp_path / f"{side}.ts", colour_frames(5, side, side), "mpeg2video").read_bytes()
+        for side in (48, 64)
+    ]
+    both.write_bytes(b"".join(parts))
+    shapes = [frame.image.shape for frame in read_frames(both)]
+    assert set(shapes) <= {(48, 48, 3), (64, 64, 3)}
+    assert len(shapes) <= probe(both).frames == 10

@@ -9,7 +9,7 @@ import pytest
 
 from graphforensics.data.moving_face import moving_face
 from graphforensics.preprocess.media import open_media
-from graphforensics.preprocess.picture import ArrayPicture, Picture
+from graphforensics.preprocess.picture import ArrayPicture, Picture, Turn
 from tests.preprocess.video_maker import make_video
 
 
@@ -45,3 +45,10 @@ def _check(picture: Picture, image: np.ndarray) -> None:
     dim = picture.small(width // 4, height // 4, colour=False)
     assert dim.shape == (height // 4, width // 4)
     assert np.corrcoef(dim.ravel(), blocks.mean(axis=2).ravel())[0, 1] > 0.98
+
+
+@pytest.mark.parametrize("degrees", [0, 90, 180, -180, -90, 270, 89.6])
+def test_turns_by_degrees_and_by_pixels(degrees: float) -> None:
+    pixels = np.arange(24, dtype=np.uint8).reshape(2, 4, 3)
+    turned = Turn.of_degrees(degrees).apply(pixels)
+    np.testing.assert_array_equal(turned, np.rot90(pixels, round(degrees / 90)))

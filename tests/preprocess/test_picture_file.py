@@ -125,3 +125,19 @@ def test_too_large_is_refused_by_its_header(tmp_path: Path) -> None:
             Image.new("1", (side, side)).save(path)
             with pytest.raises(UnreadableMediaError, match="too large"):
                 probe(path)
+
+
+def test_readers_that_fail_in_their_own_way(tmp_path: Path) -> None:
+    """AVIF's raises RuntimeError; every other one is an error of the library too."""
+    whole = tmp_path / "whole.avif"
+    Image.fromarray(np.random.default_rng(0).integers(0, 256, (48, 64, 3), np.uint8)).save(whole)
+    data, path = whole.read_bytes(), tmp_path / "broken.avif"
+    messages = []
+    for place in range(20, len(data), max(1, len(data) // 150)):
+        path.write_bytes(data[:place] + b"\xff\xff\xff\xff" + data[place + 4 :])
+        try:
+            _only(path)
+        except UnreadableMediaError as error:
+            messages.append(str(error))
+    assert len(messages) > 5
+    assert all(message.startswith(f"{path}: ") for message in messages)

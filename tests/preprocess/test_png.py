@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
+
 import numpy as np
 import pytest
 from skimage.data import astronaut
@@ -35,3 +38,12 @@ def test_damage_is_found(damage: str) -> None:
     broken = {"empty": b"", "text": b"no image", "half": data[: len(data) // 2], "flipped": flipped}
     with pytest.raises(ValueError, match="not a whole PNG image"):
         decode_png(broken[damage])
+
+
+@pytest.mark.parametrize("side", [0, 9460, 2**31 - 1])
+def test_sizes_that_no_crop_has(side: int) -> None:
+    data = encode_png(astronaut()[:4, :4])
+    header = b"IHDR" + struct.pack(">II", side, side) + data[24:29]
+    huge = data[:12] + header + struct.pack(">I", zlib.crc32(header)) + data[33:]
+    with pytest.raises(ValueError, match="not a whole PNG image"):
+        decode_png(huge)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -203,6 +205,49 @@ def test_a_checkpoint_that_would_run_code_is_not_resumed_from(
     with pytest.raises(CheckpointError, match="run code when opened"):
         train_detector(tiny_model, noise_data, out, TrainingOptions(epochs=2), resume=True)
     assert not (tmp_path / "broken_in").exists()
+
+
+@pytest.mark.parametrize(
+    ("part", "content"),
+    [
+        ("callbacks", {"RunRecorder": {"rows": 3}}),
+        ("callbacks", []),
+        ("callbacks", {}),
+        ("optimizer_states", []),
+        ("optimizer_states", [{"state": {}, "param_groups": []}]),
+        ("optimizer_states", 7),
+        ("lr_schedulers", [{}, {}]),
+        ("loops", {}),
+        ("loops", {"fit_loop": "damaged"}),
+        ("state_dict", {"model.x": torch.ones(1)}),
+        ("state_dict", "damaged"),
+        ("epoch", "first"),
+        ("global_step", None),
+    ],
+)
+def test_a_checkpoint_of_the_wrong_content_is_not_resumed_from(
+    tmp_path: Path,
+    noise_store: Path,
+    tiny_model: MRL,
+    unbroken: Path,
+    part: str,
+    content: object,
+) -> None:
+    """Each is refused by its name, or does not matter: what was done then stays."""
+    out = tmp_path / "run"
+    shutil.copytree(unbroken, out)
+    last = out / "last.ckpt"
+    torch.save({**torch.load(last, weights_only=True), part: content}, last)
+    longer = replace(OPTIONS, epochs=5)
+    try:
+        train_detector(tiny_model, _data(noise_store, tiny_model), out, longer, resume=True)
+    except CheckpointError as error:
+        refused = str(error)
+    else:
+        refused = f"{last}: "
+        before = (unbroken / "metrics.csv").read_text()
+        assert (out / "metrics.csv").read_text().startswith(before)
+    assert refused.startswith(f"{last}: ")
 
 
 @pytest.mark.parametrize(

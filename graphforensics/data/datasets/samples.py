@@ -80,7 +80,7 @@ def track_landmarks(track: FaceTrack, rows: Sequence[int], spec: InputSpec) -> T
     return torch.from_numpy((inner * spec.size / (stored * share) - 0.5).astype(np.float32))
 
 
-def read_masks(path: Path, places: SamplePlaces, size: int, video: Path) -> Tensor | None:
+def read_masks(path: Path, places: SamplePlaces, size: int, video: Path | None) -> Tensor | None:
     """Read the mask of each frame of a sample.
 
     Args:
@@ -88,6 +88,7 @@ def read_masks(path: Path, places: SamplePlaces, size: int, video: Path) -> Tens
         places: Frames and parts of a sample.
         size: Side of the sample in pixels.
         video: The file that the boxes are of; a mask of another size is of the whole frame, too.
+            None where it is not there: the mask then has its size.
 
     Returns:
         ``float32`` ``[n, 1, size, size]`` in [0, 1]; ``None`` when the mask has too few frames.
@@ -101,7 +102,7 @@ def read_masks(path: Path, places: SamplePlaces, size: int, video: Path) -> Tens
     if set(places.numbers) - set(frames):
         return None
     scale = 1.0
-    if places.boxes is not None:
+    if places.boxes is not None and video is not None:
         scale = frames[places.numbers[0]].shape[1] / probe(video).width
     masks = []
     for place, number in enumerate(places.numbers):

@@ -21,8 +21,8 @@ def build_encoder(
     """Return torchvision's or pytorchvideo's video network of that name, or timm's image network.
 
     Args:
-        name: ``"mc3_18"``, ``"r3d_18"``, ``"r2plus1d_18"``, ``"s3d"``, one of
-            :attr:`PyTorchVideoEncoder.names`, or any network of timm.
+        name: ``"mc3_18"``, ``"r3d_18"``, ``"r2plus1d_18"``, ``"s3d"``, ``"mvit_v1_b"``,
+            ``"mvit_v2_s"``, one of :attr:`PyTorchVideoEncoder.names`, or any network of timm.
         weights: None, ``"default"``, or a local file. Default: None.
         out_indices: The stages whose maps are given out. Default: the deepest.
         **options: Passed on to the library that builds the network.

@@ -12,6 +12,7 @@ from timm.models.mobilenetv3 import MobileNetV3Features
 from timm.models.xception import Xception
 from torch import Tensor, nn
 
+from graphforensics.nn.argument_checks import check_shape
 from graphforensics.nn.encoder.timm_encoder import TimmEncoder
 
 
@@ -41,7 +42,7 @@ class StagedEncoder(nn.Module):
         ``images [B, 3, H, W]`` (or ``in_chans`` channels) to a list of maps ``[B, C, H', W']``.
 
     Raises:
-        ValueError: timm has no such network, or an index is unknown.
+        ValueError: timm has no such network, an index is unknown, or the images have another shape.
         MissingDataError: ``"default"`` weights are neither cached nor within reach.
         CheckpointError: The local file does not hold this network's weights.
 
@@ -63,6 +64,7 @@ class StagedEncoder(nn.Module):
         super().__init__()
         whole = TimmEncoder(name, weights, out_indices, **options)
         self.name = name
+        self.in_channels = int(options.get("in_chans", 3))
         self.channels, self.strides = whole.channels, whole.strides
         self.mean, self.std = whole.mean, whole.std
         # Some networks give out maps with the channels last.
@@ -73,6 +75,7 @@ class StagedEncoder(nn.Module):
 
     def forward(self, images: Tensor) -> list[Tensor]:
         """Return the map after every stage."""
+        check_shape("images", images, ("B", self.in_channels, "H", "W"))
         if not self.staged:
             return [self._channels_first(one) for one in self.stages[0](images)]
         maps: list[Tensor] = []

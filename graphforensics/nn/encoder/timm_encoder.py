@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import timm
 import torch
+from timm.layers.patch_embed import PatchEmbed
 from torch import Tensor, nn
 
 from graphforensics.errors import CheckpointError, MissingDataError
@@ -43,7 +44,8 @@ class TimmEncoder(nn.Module):
         ``[B, 3, D, H, W]`` to ``[B, C, D, H', W']``.
 
     Raises:
-        ValueError: timm has no such network, an index is unknown, or the shape is another.
+        ValueError: timm has no such network, an index is unknown, the shape is another, or the
+            network has a size of its own (``img_size=`` sets it) and the images are of another.
         MissingDataError: ``"default"`` weights are neither cached nor within reach.
         CheckpointError: The local file does not hold this network's weights.
 
@@ -70,6 +72,8 @@ class TimmEncoder(nn.Module):
         self.channels = tuple(int(number) for number in info.channels())
         self.strides = tuple(int(number) for number in info.reduction())
         self.temporal_strides = (1,) * len(self.channels)
+        # Swin and its like give out maps with the channels last.
+        self._turned = str(getattr(self.network, "output_fmt", "NCHW")).endswith("NHWC")
         trained = cast(Any, self.network).pretrained_cfg
         self.mean = cast("tuple[float, float, float]", tuple(trained["mean"]))
         self.std = cast("tuple[float, float, float]", tuple(trained["std"]))
@@ -81,9 +85,8 @@ class TimmEncoder(nn.Module):
                 f"'images' must be [B, 3, H, W] or [B, 3, D, H, W] (got {list(images.shape)})"
             )
         if images.dim() == 4:
-            return list(self.network(images))
-        frames = images.transpose(1, 2).flatten(0, 1)
-        folded = self.network(frames)
+            return self._maps(images)
+        folded = self._maps(images.transpose(1, 2).flatten(0, 1))
         clips = (images.size(0), images.size(2))
         maps = [torch.unflatten(stage, 0, clips) for stage in folded]
         return [stage.transpose(1, 2) for stage in maps]
@@ -109,6 +112,7 @@ class TimmEncoder(nn.Module):
         if images.dim() != 4 or images.size(1) != 3:
             raise ValueError(f"'images' must be [B, 3, H, W] (got {list(images.shape)})")
         network = cast(Any, self.network)
+        self._check_size(images)
         found = model.forward_intermediates(
             images,
             indices=network.out_indices,
@@ -119,8 +123,31 @@ class TimmEncoder(nn.Module):
         )
         return [(prefix, tokens) for tokens, prefix in found]
 
+    def _maps(self, images: Tensor) -> list[Tensor]:
+        self._check_size(images)
+        maps = self.network(images)
+        return [one.permute(0, 3, 1, 2) for one in maps] if self._turned else list(maps)
+
+    def _check_size(self, images: Tensor) -> None:
+        # timm says so with an assertion.
+        cut = _patch_cut(self.network)
+        if cut is None or not cut.strict_img_size or cut.img_size is None:
+            return
+        height, width = cut.img_size
+        if tuple(images.shape[-2:]) != (height, width):
+            raise ValueError(
+                f"'images' must be [B, 3, {height}, {width}], the size that this '{self.name}' has "
+                f"positions for; 'img_size' sets another (got {list(images.shape)})"
+            )
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r}, channels={list(self.channels)})"
+
+
+def _patch_cut(network: nn.Module) -> Any:
+    model = getattr(network, "model", network)
+    cut = getattr(model, "patch_embed", None)
+    return cut if isinstance(cut, PatchEmbed) else None
 
 
 def _build(

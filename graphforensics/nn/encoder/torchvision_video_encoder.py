@@ -26,6 +26,9 @@ _STAGES: dict[str, tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]] = {
     "mvit_v1_b": ((192, 384, 768, 768), (4, 8, 16, 32), (2, 2, 2, 2)),
     "mvit_v2_s": ((96, 192, 384, 768), (4, 8, 16, 32), (2, 2, 2, 2)),
 }
+#: Mean and standard deviation of the colours that the Kinetics weights were trained with.
+_COLOURS = ((0.43216, 0.394666, 0.37645), (0.22803, 0.22145, 0.216989))
+_MULTISCALE_COLOURS = ((0.45, 0.45, 0.45), (0.225, 0.225, 0.225))
 #: Where S3D's row of layers is cut: before each layer that strides.
 _S3D_CUTS = (0, 1, 4, 7, 13, None)
 
@@ -67,8 +70,6 @@ class TorchvisionVideoEncoder(nn.Module):
     """
 
     names = tuple(_STAGES)
-    mean = (0.43216, 0.394666, 0.37645)
-    std = (0.22803, 0.22145, 0.216989)
 
     def __init__(
         self,
@@ -81,6 +82,7 @@ class TorchvisionVideoEncoder(nn.Module):
         if name not in _STAGES:
             raise ValueError(f"'name' must be one of {', '.join(_STAGES)} (got {name!r})")
         self.name = name
+        self.mean, self.std = _MULTISCALE_COLOURS if name.startswith("mvit") else _COLOURS
         channels, strides, temporal_strides = _STAGES[name]
         self.out_indices = stage_numbers(out_indices, len(channels))
         self.channels = tuple(channels[i] for i in self.out_indices)

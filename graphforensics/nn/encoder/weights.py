@@ -98,7 +98,7 @@ def load_weights(module: torch.nn.Module, state: dict[str, Tensor], origin: obje
     try:
         module.load_state_dict(state)
     except (RuntimeError, NotImplementedError) as error:
-        raise CheckpointError(f"{origin}: {_first_line(error)}") from error
+        raise CheckpointError(f"{origin}: {' '.join(str(error).split())[:300]}") from error
 
 
 def check_weights(module: torch.nn.Module, state: dict[str, Tensor], origin: object) -> None:

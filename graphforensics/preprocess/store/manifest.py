@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from graphforensics.errors import StoreError
 from graphforensics.preprocess.store.layout import MANIFEST, RECORD, TRACKS, sync_folder
-from graphforensics.preprocess.store.records import SourceRecord
+from graphforensics.preprocess.store.records import STATUSES, SourceRecord
 
 #: Columns that the metadata table fills. ``origin`` is its column ``source``: the file that
 #: a forgery was made from.
@@ -28,6 +29,8 @@ METADATA = (
     "split",
 )
 
+# The folder of a source and the file of a track, as layout.py and source_writer.py name them.
+_TRACK_ID = r"^\w+-[0-9a-f]{12}/track_\d{3,9}$"
 # The manifests of older stores lack them.
 _LATER = ("quality", "split")
 
@@ -79,11 +82,38 @@ def read_manifest(root: Path) -> pa.Table | None:
         return None
     try:
         with pq.ParquetFile(path, memory_map=True, page_checksum_verification=True) as file:
-            return _with_later(file.read()).select(SCHEMA.names).cast(SCHEMA)
-    except (OSError, KeyError, pa.ArrowException) as error:
+            table = _with_later(file.read()).select(SCHEMA.names).cast(SCHEMA)
+        _check(table)
+    except (OSError, ValueError, KeyError, pa.ArrowException) as error:
         raise StoreError(
             f"{path}: damaged ({error}); delete it and run extract again, which rebuilds it"
         ) from error
+    return table
+
+
+def _check(table: pa.Table) -> None:
+    """Refuse rows that no run writes; a track's name becomes the name of a file.
+
+    Raises:
+        ValueError: Says which column is wrong.
+    """
+    tracks = table.filter(table.column("track_id").is_valid())
+    named = pc.match_substring_regex(tracks.column("track_id"), _TRACK_ID)
+    if not _all(named):
+        raise ValueError("a 'track_id' is no name of a track")
+    if len(pc.unique(tracks.column("track_id"))) < len(tracks):
+        raise ValueError("a 'track_id' is there twice")
+    if not _all(pc.greater_equal(tracks.column("frames"), 0)):
+        raise ValueError("a track has no 'frames'")
+    if table.column("source").null_count:
+        raise ValueError("a row has no 'source'")
+    if not _all(pc.is_in(table.column("status"), pa.array(STATUSES))):
+        raise ValueError(f"a 'status' is none of {', '.join(STATUSES)}")
+
+
+def _all(column: pa.ChunkedArray) -> bool:
+    """Whether every row is true, none empty; no row at all is well."""
+    return pc.all(column, min_count=0, skip_nulls=False).as_py() is True
 
 
 def _with_later(table: pa.Table) -> pa.Table:

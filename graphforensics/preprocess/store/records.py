@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_type_hints
 
 from graphforensics.errors import StoreError
 from graphforensics.preprocess.extraction_report import ExtractionReport
@@ -13,6 +14,9 @@ from graphforensics.preprocess.store.layout import read_json, write_json
 
 Status = Literal["ok", "no_face", "failed"]
 STATUSES: tuple[Status, ...] = ("ok", "no_face", "failed")
+_TRACK = re.compile(r"track_\d{3,9}")
+# What the manifest's columns take.
+_LARGEST = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -73,15 +77,49 @@ class SourceRecord:
         """
         values = read_json(path)
         try:
-            return cls._from_dict(values)
+            record = cls._from_dict(values)
         except (KeyError, TypeError, ValueError) as error:
-            raise StoreError(f"{path}: damaged source record ({error!r})") from error
+            raise StoreError(f"{path}: damaged source record ({error!r:.300})") from error
+        if record.key != path.parent.name:
+            raise StoreError(f"{path}: damaged source record (it is that of {record.key[:80]!r})")
+        return record
 
     @classmethod
     def _from_dict(cls, values: dict[str, Any]) -> SourceRecord:
         if values["status"] not in STATUSES:
             raise ValueError(f"unknown status {values['status']!r}")
-        report = ExtractionReport(**values.pop("report"))
-        tracks = tuple(TrackRecord(**track) for track in values.pop("tracks"))
-        metadata = {str(key): str(value) for key, value in dict(values.pop("metadata")).items()}
-        return cls(**values, report=report, tracks=tracks, metadata=metadata)
+        report = ExtractionReport(**_checked(ExtractionReport, values.pop("report")))
+        tracks = tuple(TrackRecord(**_checked(TrackRecord, t)) for t in values.pop("tracks"))
+        if not all(_TRACK.fullmatch(track.name) for track in tracks):
+            raise ValueError("a track's name is no file name of one")
+        told = dict(values.pop("metadata"))
+        metadata = {_text(key): _text(str(value)) for key, value in told.items()}
+        status = values.pop("status")
+        known = _checked(cls, values)
+        return cls(**known, status=status, report=report, tracks=tracks, metadata=metadata)
+
+
+def _checked(kind: type, values: dict[str, Any]) -> dict[str, Any]:
+    """Compare values that JSON held with the annotations of a class.
+
+    Raises:
+        KeyError: A name is not of the class.
+        TypeError: A value is of another type.
+        ValueError: A number is no count, or a text cannot be written.
+    """
+    hints = get_type_hints(kind)
+    for name, value in dict(values).items():
+        wanted = (int, float) if hints[name] is float else hints[name]
+        if isinstance(value, bool) or not isinstance(value, wanted):
+            raise TypeError(f"{name} is {type(value).__name__}")
+        if isinstance(value, int) and not 0 <= value <= _LARGEST:
+            raise ValueError(f"{name} is {value}")
+        if isinstance(value, str):
+            _text(value)
+    return values
+
+
+def _text(value: str) -> str:
+    # JSON can hold halves of characters, which Parquet cannot.
+    value.encode("utf-8")
+    return value

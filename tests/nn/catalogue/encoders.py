@@ -31,6 +31,18 @@ def encoder_entry(kind: str, name: str) -> Entry:
 
 ENCODERS = {
     "PyTorchVideoEncoder": encoder_entry("PyTorchVideoEncoder", "x3d_xs"),
+    "RGBFrequencyEncoder": entry(
+        lambda: encoder("RGBFrequencyEncoder", "resnet10t"),
+        lambda: (randn(2, 3, 16, 16),),
+        lambda: (randn(1, 3, 8, 8),),
+        legal="0:longer",
+    ),
+    "StagedEncoder": entry(
+        lambda: encoder("StagedEncoder", "resnet10t"),
+        lambda: (randn(2, 3, 16, 16),),
+        lambda: (randn(1, 3, 8, 8),),
+        legal="0:longer",
+    ),
     "TimmEncoder": entry(
         lambda: encoder("TimmEncoder", "resnet10t"),
         lambda: (randn(2, 3, 16, 16),),

@@ -54,6 +54,18 @@ MAPS = {
         lambda: (rand(1, 1, 1, 1),),
         legal="0:longer",
     ),
+    "MaskDecoder": entry(
+        lambda: layers.MaskDecoder([4, 6], hidden=4).eval(),
+        lambda: (randn(2, 4, 5, 6), randn(2, 6, 3, 3)),
+        lambda: (randn(1, 4, 1, 1), randn(1, 6, 1, 1)),
+        legal="0:longer 1:longer",  # the maps may have any sizes
+    ),
+    "MultiScaleFusion": entry(
+        lambda: layers.MultiScaleFusion(),
+        lambda: (randn(2, 4, 5, 6), randn(2, 6, 3, 3)),
+        lambda: (randn(1, 4, 1, 1), randn(1, 6, 1, 1)),
+        legal="0:longer 1:longer",
+    ),
     "PatchSimilarityGraph": entry(
         lambda: layers.PatchSimilarityGraph(k=2),
         lambda: (randn(2, 4, 5, 6),),

@@ -3,23 +3,32 @@ from __future__ import annotations
 import pytest
 import torch
 from safetensors.torch import save_file
-from torchvision.models import get_model
+from torch import nn
+from torchvision.models import get_model, get_model_weights
 
 from graphforensics.errors import CheckpointError
 from graphforensics.nn import TorchvisionVideoEncoder, build_encoder
 
 
-@pytest.mark.parametrize(
-    ("name", "size"), [("mvit_v1_b", (16, 224, 224)), ("mvit_v2_s", (4, 64, 96))]
-)
-def test_numbers_channels_and_strides_are_torchvisions(name, size, tmp_path):
+def set_size(places: nn.Module, size: tuple[int, int, int]) -> None:
+    """Make the positions those of smaller clips: a forward of whole ones is slow."""
+    places.temporal_size, places.spatial_size = size[0] // 2, (size[1] // 4, size[2] // 4)
+    if places.spatial_pos is not None:
+        tokens = places.spatial_size[0] * places.spatial_size[1]
+        places.spatial_pos = nn.Parameter(places.spatial_pos[:tokens])
+        places.temporal_pos = nn.Parameter(places.temporal_pos[: places.temporal_size])
+
+
+@pytest.mark.parametrize("name", ["mvit_v1_b", "mvit_v2_s"])
+def test_numbers_channels_and_strides_are_torchvisions(name, tmp_path):
     torch.manual_seed(0)
+    size = (4, 64, 96)
     network = get_model(name, weights=None, num_classes=7).eval()
     save_file(network.state_dict(), tmp_path / "weights.safetensors")
     encoder = build_encoder(name, str(tmp_path / "weights.safetensors"), range(4)).eval()
     # torchvision's own forward takes the size from here; the second one's weights do not.
-    places = network.pos_encoding
-    places.temporal_size, places.spatial_size = size[0] // 2, (size[1] // 4, size[2] // 4)
+    set_size(network.pos_encoding, size)
+    set_size(encoder.stages[0][0].pos_encoding, size)
     clips = torch.rand(1, 3, *size)
     read = {}
     for number in (0, 2, 13):
@@ -51,3 +60,11 @@ def test_shallow_encoders_have_no_deep_stages(tmp_path):
     save_file(state, tmp_path / "weights.safetensors")
     with pytest.raises(CheckpointError, match=r"'blocks.3.norm1.weight' is missing"):
         TorchvisionVideoEncoder("mvit_v2_s", str(tmp_path / "weights.safetensors"))
+
+
+@pytest.mark.parametrize("name", TorchvisionVideoEncoder.names)
+def test_colours_are_those_of_torchvisions_weights(name):
+    with torch.device("meta"):
+        encoder = TorchvisionVideoEncoder(name)
+    wanted = get_model_weights(name).DEFAULT.transforms()
+    assert (encoder.mean, encoder.std) == (tuple(wanted.mean), tuple(wanted.std))

@@ -119,3 +119,52 @@ def test_networks_without_a_class_token_have_no_tokens_apart():
 
 def test_no_clips_give_no_maps():
     assert TimmEncoder("resnet10t")(torch.rand(0, 3, 4, 32, 32))[0].shape == (0, 512, 4, 1, 1)
+
+
+def test_channels_last_networks_give_channels_first():
+    small = {"img_size": 64, "window_size": 2, "depths": (1, 1, 1, 1)}
+    name = "swin_tiny_patch4_window7_224"
+    encoder = TimmEncoder(name, out_indices=(-2, -1), **small).eval()
+    network = timm.create_model(name, features_only=True, out_indices=(-2, -1), **small).eval()
+    network.load_state_dict(encoder.network.state_dict())
+    images = torch.rand(2, 3, 64, 64)
+    with torch.no_grad():
+        maps, wanted, clip = encoder(images), network(images), encoder(images.unsqueeze(2))
+    assert [m.shape[1:] for m in maps] == [(384, 4, 4), (768, 2, 2)]
+    for one, other, of_clip in zip(maps, wanted, clip, strict=True):
+        assert torch.equal(one, other.permute(0, 3, 1, 2))
+        assert torch.allclose(of_clip.squeeze(2), one, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["vit_tiny_patch16_224", "swin_tiny_patch4_window7_224"])
+def test_networks_of_one_size_refuse_images_of_another(name):
+    with torch.device("meta"):
+        encoder = TimmEncoder(name)
+        images = torch.empty(1, 3, 96, 224)
+        with pytest.raises(ValueError, match=r"'images' must be \[B, 3, 224, 224\], .*'img_size'"):
+            encoder(images)
+    with pytest.raises(ValueError, match=r"'images' must be .* \(got \[4, 3, 32, 32\]\)"):
+        TimmEncoder("vit_tiny_patch16_224", img_size=64)(torch.rand(2, 3, 2, 32, 32))
+
+
+def test_networks_that_take_any_size_do():
+    encoder = TimmEncoder("vit_tiny_patch16_224", dynamic_img_size=True)
+    assert encoder(torch.rand(1, 3, 32, 48))[0].shape == (1, 192, 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "channels", "stride"),
+    [
+        ("legacy_xception", 2048, 32),
+        ("resnet18", 512, 32),
+        ("efficientnet_b0", 320, 32),
+        ("deit_tiny_patch16_224", 192, 16),
+        ("swin_tiny_patch4_window7_224", 768, 32),
+    ],
+)
+def test_networks_that_papers_name(name, channels, stride):
+    with torch.device("meta"):
+        encoder = TimmEncoder(name).eval()
+        maps = encoder(torch.empty(2, 3, 224, 224))
+    assert (encoder.channels, encoder.strides) == ((channels,), (stride,))
+    assert maps[0].shape == (2, channels, 224 // stride, 224 // stride)

@@ -1,0 +1,138 @@
+"""Workers that die while they extract, as the system's killer of large processes ends them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+import graphforensics
+from graphforensics.data import FaceStore
+from graphforensics.data.clip_writer import write_clip
+from graphforensics.data.moving_face import moving_face
+from graphforensics.preprocess import ExtractionOptions, extract
+from graphforensics.preprocess.store.layout import source_key
+
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(graphforensics.__file__).parents[1])}
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+
+
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("media")
+    for seed in range(3):
+        write_clip(root / f"{seed}.mp4", moving_face(8, (144, 176), 0.6, 8, seed=seed))
+    return root
+
+
+def _command(clips: Path, store: Path, workers: int) -> list[str]:
+    words = ["extract", str(clips), "--out", str(store), "--root", str(clips)]
+    return [sys.executable, "-m", "graphforensics", *words, "--workers", str(workers)]
+
+
+def _hashes(store: Path) -> dict[str, str]:
+    return {
+        path.relative_to(store).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(store.rglob("*"))
+        if path.is_file()
+    }
+
+
+def _workers_writing(parent: int, name: str) -> list[int]:
+    """Find the children of a process that have a file open whose path holds ``name``."""
+    found = []
+    try:
+        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    except FileNotFoundError:
+        return []
+    for child in children:
+        try:
+            files = [os.readlink(link) for link in Path(f"/proc/{child}/fd").iterdir()]
+        except OSError:
+            continue
+        if any(name in file for file in files):
+            found.append(int(child))
+    return found
+
+
+def _kill_those_writing(run: subprocess.Popen[str], name: str, times: int) -> int:
+    """Kill the first ``times`` workers that have such a file open."""
+    killed: set[int] = set()
+    while run.poll() is None and len(killed) < times:
+        for worker in _workers_writing(run.pid, name):
+            if worker not in killed:
+                os.kill(worker, signal.SIGKILL)
+                killed.add(worker)
+        time.sleep(0.002)
+    return len(killed)
+
+
+@pytest.fixture(scope="module")
+def whole(clips: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Hashes of the store that nobody disturbed."""
+    store = tmp_path_factory.mktemp("whole") / "store"
+    extract(clips, store, ExtractionOptions(), root=clips, workers=0)
+    return _hashes(store)
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_the_file_is_tried_again_alone_and_then_listed(
+    clips: Path, whole: dict[str, str], tmp_path: Path, times: int
+) -> None:
+    key = source_key("1.mp4")
+    store = tmp_path / "store"
+    with subprocess.Popen(
+        _command(clips, store, 2), env=ENVIRONMENT, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True,
+    ) as run:  # fmt: skip
+        assert _kill_those_writing(run, f".partial/{key}/", times) == times
+        errors = run.communicate(timeout=120)[1]
+    rows = {row["source"]: row for row in FaceStore(store).manifest.to_pylist()}
+    others = [rows[f"{seed}.mp4"]["status"] for seed in (0, 2)]
+    assert others == ["ok"] * 2
+    if times == 1:
+        assert (run.returncode, rows["1.mp4"]["status"]) == (0, "ok")
+    else:
+        assert run.returncode == 3, errors
+        assert rows["1.mp4"]["status"] == "failed"
+        reason = "its worker process died: killed, out of memory, or crashed"
+        assert rows["1.mp4"]["reason"] == reason
+        # The next run tries it once more.
+        assert extract(clips, store, ExtractionOptions(), root=clips, workers=0).failed == []
+    assert _hashes(store) == whole
+
+
+# Bounds its own memory once everything is loaded, as the libraries take more on more cores.
+_BOUNDED = """
+import resource, sys
+from graphforensics.preprocess import ExtractionOptions, extract
+
+sound, media, store = sys.argv[1:]
+extract(sound, store, ExtractionOptions(), root=media, workers=0)
+lines = open("/proc/self/status").read().splitlines()
+taken = next(int(line.split()[1]) << 10 for line in lines if line.startswith("VmSize"))
+resource.setrlimit(resource.RLIMIT_AS, (taken + (200 << 20),) * 2)
+extract(media, store, ExtractionOptions(), root=media, workers=0)
+"""
+
+
+def test_a_picture_that_memory_does_not_suffice_for(clips: Path, tmp_path: Path) -> None:
+    media, store = tmp_path / "media", tmp_path / "store"
+    media.mkdir()
+    (media / "0.mp4").write_bytes((clips / "0.mp4").read_bytes())
+    (media / "1.mp4").write_bytes((clips / "1.mp4").read_bytes())
+    Image.new("RGB", (9400, 9400)).save(media / "0.png")
+    words = [str(media / "0.mp4"), str(media), str(store)]
+    command = [sys.executable, "-c", _BOUNDED, *words]
+    done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    rows = {row["source"]: row for row in FaceStore(store).manifest.to_pylist()}
+    assert rows["0.png"]["reason"] == "not enough memory to decode it"
+    assert [rows[name]["status"] for name in ("0.mp4", "0.png", "1.mp4")] == ["ok", "failed", "ok"]
