@@ -95,7 +95,7 @@ def measure(runs: dict[str, Callable[[], object]], rounds: int) -> dict[str, dic
 
 
 @torch.inference_mode()
-def parts(model: LRL, image: Tensor) -> dict[str, dict[str, float]]:
+def parts(model: LRL, image: Tensor) -> dict[str, dict[str, int]]:
     """Count parameters and multiplications with additions of one image, part by part."""
     counter = FlopCounterMode(display=False)
     with counter:
@@ -124,12 +124,10 @@ def count(module: nn.Module | None) -> int:
 
 
 def flops(counts: dict[str, int], key: str) -> int:
-    """Return what was counted of a part, or of the parts in a list of them."""
-    if key in counts:
-        return counts[key]
-    inner = [name for name in counts if name.startswith(f"{key}.")]
-    top = [name for name in inner if name.count(".") == key.count(".") + 1]
-    return sum(counts[name] for name in top)
+    """Return what was counted of a part, which may have been called piece by piece."""
+    inner = [name for name in counts if name == key or name.startswith(f"{key}.")]
+    outermost = [name for name in inner if not any(name.startswith(f"{other}.") for other in inner)]
+    return sum(counts[name] for name in outermost)
 
 
 def ratios(report: dict[str, Any]) -> dict[str, float]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,30 @@ def _one_thread() -> None:
 def _seeded() -> None:
     torch.manual_seed(0)
     np.random.seed(0)  # noqa: NPY002 -- libraries beneath draw from it
+
+
+@pytest.fixture
+def ordinary_user() -> Iterator[None]:
+    """For the length of a test, root too may write only where the permissions say so."""
+    if os.name != "posix" or os.geteuid() != 0:
+        yield
+        return
+    # linux/capability.h: version 3 of the header, of this thread; the first of two sets of bits
+    # that apply now, that may be taken, that are inherited; the bits of CAP_DAC_OVERRIDE and
+    # CAP_DAC_READ_SEARCH.
+    system = ctypes.CDLL(None, use_errno=True)
+    header, bits = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+    if system.capget(header, bits):
+        raise OSError(ctypes.get_errno(), "capget")
+    before = bits[0]
+    bits[0] &= ~0b110
+    if system.capset(header, bits):
+        raise OSError(ctypes.get_errno(), "capset")
+    try:
+        yield
+    finally:
+        bits[0] = before
+        system.capset(header, bits)
 
 
 @pytest.fixture(scope="session")

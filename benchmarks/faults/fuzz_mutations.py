@@ -20,8 +20,8 @@ Mutation = Callable[[bytes, Generator], bytes]
 # Lengths, counts and sizes that readers must not believe.
 _HUGE = (0xFFFFFFFF, 0x7FFFFFFF, 0x80000000, 0x10000000, 0x00FFFFFF, 65535, 40000, 0)
 _VALUES: tuple[Any, ...] = (
-    None, True, -1, 0, 50_000, 10**9, 2**31, 2**63, 10**30, 1e308, float("nan"), float("inf"), "", "x" * 5000,
-    "\x00", "../../etc/passwd", "nan", [], [[]] * 50, {}, {"": None}, [None] * 1000,
+    None, True, -1, 0, 50_000, 10**9, 2**31, 2**63, 10**30, 1e308, float("nan"), float("inf"),
+    "", "x" * 5000, "\x00", "../../etc/passwd", "nan", [], [[]] * 50, {}, {"": None}, [None] * 1000,
 )  # fmt: skip
 
 

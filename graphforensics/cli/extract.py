@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from itertools import groupby
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graphforensics.errors import NoFaceError, OutputError, UnreadableMediaError
+from graphforensics.cli.results import require_folder, write_json
+from graphforensics.errors import NoFaceError, UnreadableMediaError
 
 if TYPE_CHECKING:
     from graphforensics.preprocess.extraction_options import ExtractionOptions
@@ -100,8 +99,7 @@ def run(args: argparse.Namespace) -> int:
     """Extract, print the summary, and return the exit status."""
     from graphforensics.preprocess.pipeline import extract
 
-    if args.json and not Path(args.json).absolute().parent.is_dir():
-        raise OutputError(f"{args.json}: there is no such folder")
+    require_folder(args.json)
     summary = extract(
         args.paths,
         args.out,
@@ -112,7 +110,7 @@ def run(args: argparse.Namespace) -> int:
         progress=args.progress,
     )
     if args.json:
-        write_summary(Path(args.json), summary)
+        write_json(args.json, summary.to_dict())
     check_usable(summary)
     print("\n".join(shortened(summary.lines())))
     print(f"store: {args.out}")
@@ -135,14 +133,6 @@ def extraction_options(args: argparse.Namespace) -> ExtractionOptions:
     if args.detect_every is not None:
         chosen["detect_every"] = args.detect_every
     return ExtractionOptions(**chosen)
-
-
-def write_summary(path: Path, summary: ExtractionSummary) -> None:
-    """Write a summary as JSON."""
-    from graphforensics.preprocess.store.writing import writing
-
-    with writing(path):
-        path.write_text(json.dumps(summary.to_dict(), indent=1) + "\n", encoding="utf-8")
 
 
 def check_usable(summary: ExtractionSummary) -> None:

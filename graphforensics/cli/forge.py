@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graphforensics.errors import GraphForensicsError, OutputError, UnreadableMediaError
+from graphforensics.cli.results import require_folder, write_json
+from graphforensics.errors import GraphForensicsError, UnreadableMediaError
 
 if TYPE_CHECKING:
     from graphforensics.tamper.forge_summary import ForgeSummary
@@ -88,8 +87,7 @@ def run(args: argparse.Namespace) -> int:
     from graphforensics.preprocess import ExtractionOptions
     from graphforensics.tamper.forge import forge
 
-    if args.json and not Path(args.json).absolute().parent.is_dir():
-        raise OutputError(f"{args.json}: there is no such folder")
+    require_folder(args.json)
     summary = forge(
         args.paths,
         args.out,
@@ -103,18 +101,11 @@ def run(args: argparse.Namespace) -> int:
         progress=args.progress,
     )
     if args.json:
-        _write_json(Path(args.json), summary)
+        write_json(args.json, summary.to_dict())
     _check_usable(summary)
     print("\n".join(summary.lines()))
     print(f"forged set: {args.out} (label and identity of every file: {summary.metadata})")
     return 3 if summary.failed else 0
-
-
-def _write_json(path: Path, summary: ForgeSummary) -> None:
-    from graphforensics.preprocess.store.writing import writing
-
-    with writing(path):
-        path.write_text(json.dumps(summary.to_dict(), indent=1) + "\n", encoding="utf-8")
 
 
 def _check_usable(summary: ForgeSummary) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from graphforensics.errors import MissingDataError, NoFaceError, OutputError
+from graphforensics.cli.results import require_folder, write_json
+from graphforensics.errors import MissingDataError, NoFaceError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -89,11 +89,7 @@ def run(args: argparse.Namespace) -> int:
 def _check_output(args: argparse.Namespace) -> None:
     """Fail before the work, not after it."""
     for name in filter(None, (args.out, args.json)):
-        path = Path(name)
-        if path.is_dir():
-            raise OutputError(f"{name}: is a folder")
-        if not path.absolute().parent.is_dir():
-            raise OutputError(f"{name}: there is no such folder")
+        require_folder(name)
     if args.strongest < 0:
         raise ValueError(f"'--strongest' must not be negative (got {args.strongest})")
 
@@ -209,11 +205,9 @@ def _networkx(args: argparse.Namespace, person: PersonGraph) -> Any:
 def _write_json(args: argparse.Namespace, found: list[PersonGraph], detector: str) -> None:
     import networkx as nx
 
-    from graphforensics.visualization.write_graph import write_text
-
     persons = [
         {**person.to_dict(), "graph": nx.node_link_data(_networkx(args, person), edges="edges")}
         for person in found
     ]
     content = {"file": args.clip, "detector": detector, "out": args.out, "persons": persons}
-    write_text(args.json, json.dumps(content, indent=1, allow_nan=False) + "\n")
+    write_json(args.json, content)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import sys
 import traceback
 import warnings
@@ -59,6 +60,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     warnings.filterwarnings("ignore", category=FutureWarning)
     warnings.filterwarnings("ignore", category=DeprecationWarning)
     args = build_parser(command).parse_args(words)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A file's name need not be text that the terminal can show.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         return int(args.run(args))
     except KeyboardInterrupt:

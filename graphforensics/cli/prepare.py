@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import inspect
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from graphforensics.cli.extract import (
@@ -13,10 +12,9 @@ from graphforensics.cli.extract import (
     check_usable,
     extraction_options,
     shortened,
-    write_summary,
 )
 from graphforensics.cli.messages import plain_messages
-from graphforensics.cli.results import require_folder
+from graphforensics.cli.results import require_folder, write_json
 
 if TYPE_CHECKING:
     from graphforensics.data import VideoDataset
@@ -129,7 +127,7 @@ def run(args: argparse.Namespace) -> int:
             progress=args.progress,
         )
     if args.json:
-        write_summary(Path(args.json), summary)
+        write_json(args.json, summary.to_dict())
     check_usable(summary)
     print("\n".join(shortened(summary.lines())))
     print(f"store: {args.out}")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from graphforensics._whole_file import write_whole
 from graphforensics.errors import OutputError
 
 
@@ -35,16 +35,7 @@ def write_result(path: str | Path, text: str) -> None:
     Raises:
         OutputError: The file cannot be written.
     """
-    place = Path(path)
-    partial = place.with_name(f".{place.name}.partial")
-    try:
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(place)
-    except OSError as error:
-        with suppress(OSError):
-            partial.unlink()
-        reason = (error.strerror or str(error)).lower()
-        raise OutputError(f"{path}: cannot be written ({reason})") from error
+    write_whole(path, text)
 
 
 def write_json(path: str | Path, values: dict[str, Any]) -> None:

@@ -30,8 +30,9 @@ class ClipDataset(Dataset[dict[str, Any]]):
     A sample is a dictionary of ``inputs`` (``uint8``, ``spec.shape``), ``label`` (``float32``,
     1 fake, 0 real) and the strings ``dataset``, ``manipulation``, ``video``, ``quality``,
     ``identity`` and ``track_id``, empty where unknown. Pixels are normalised later, on the device.
-    With ``masks``, and if any mask that the table names is there, a sample has ``mask`` (float32,
-    share of each pixel that is forged, like ``inputs`` with one channel; zeros for real faces) and
+    With ``masks``, and if any mask that the table names is there, a sample has ``mask``
+    (``float32``, share of each pixel that is forged, like ``inputs`` with one channel; zeros for
+    real faces) and
     ``has_mask`` (false for fakes whose mask is not there).
 
     Training samples start at a random place within their share of the track and are flipped

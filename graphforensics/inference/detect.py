@@ -14,7 +14,7 @@ from graphforensics.inference.detection_report import (
     SnippetVerdict,
 )
 from graphforensics.inference.evaluate import chosen_threshold
-from graphforensics.inference.heat_picture import save_heat_picture
+from graphforensics.inference.heat_picture import picture_format, save_heat_picture
 from graphforensics.inference.inputs import read_inputs
 from graphforensics.inference.person_inputs import PersonInputs
 from graphforensics.models.detector import Detector
@@ -53,7 +53,7 @@ def detect(
             (:func:`~graphforensics.inference.heat_picture.heat_picture`); none without a score.
 
     Raises:
-        OutputError: The picture cannot be written.
+        OutputError: The picture cannot be written, or its ending is of no image format.
         UnreadableMediaError: The file is missing, damaged, or holds no picture.
         MissingDataError: The file is a still image and the detector reads clips.
         ValueError: ``clips`` is below 1, or ``threshold`` not in (0, 1).
@@ -65,6 +65,8 @@ def detect(
     """
     if threshold is not None and not 0 < threshold < 1:
         raise ValueError(f"'threshold' must be in (0, 1) (got {threshold})")
+    if heatmap is not None:
+        picture_format(heatmap)
     report = ExtractionReport()
     people = read_inputs(path, model.input_spec, options, clips, report)
     persons = [_judge(model, person) for person in people]

@@ -121,6 +121,9 @@ def _person_lines(person: PersonVerdict) -> list[str]:
     score = "not scored" if person.probability is None else f"probability {person.probability:.3f}"
     lines = [f"face {person.person}: {score}, seen in {person.seen} frames"]
     for snippet in person.snippets:
+        if snippet.start == snippet.end and len(person.snippets) == 1:
+            # A single image has no times to tell.
+            continue
         span = f"{snippet.start:8.2f} s to {snippet.end:8.2f} s"
         lines.append(f"  {span}   score so far {snippet.probability:.3f}")
     return lines

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from graphforensics._whole_file import whole_file
 from graphforensics.errors import OutputError
 from graphforensics.explain.grad_cam import grad_cam
 from graphforensics.inference.person_inputs import PersonInputs
@@ -60,11 +61,24 @@ def save_heat_picture(model: Detector, person: PersonInputs, path: str | Path) -
     Raises:
         OutputError: The file cannot be written, or its ending is of no image format.
     """
+    format = picture_format(path)
     picture = Image.fromarray(heat_picture(model, person))
-    try:
-        picture.save(path)
-    except (OSError, ValueError) as error:
-        raise OutputError(f"{path}: the picture cannot be written ({error})") from error
+    with whole_file(path) as partial:
+        picture.save(partial, format=format)
+
+
+def picture_format(path: str | Path) -> str:
+    """Return Pillow's name of the format that a file's ending stands for.
+
+    Raises:
+        OutputError: The ending is of no image format.
+    """
+    ending = Path(path).suffix.lower()
+    format = Image.registered_extensions().get(ending)
+    if format not in Image.SAVE:
+        told = f"its ending {ending!r} is of no image format; use .png"
+        raise OutputError(f"{path}: cannot be written ({told})")
+    return str(format)
 
 
 def _enlarged(face: NDArray[np.uint8]) -> NDArray[np.uint8]:

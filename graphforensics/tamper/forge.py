@@ -94,6 +94,9 @@ def forge(
         *("",) * 6, method, seed, crf, max_frames, extraction=every_frame.to_dict()
     )
     jobs = _jobs(sources, Path(out), settings, table)
+    if not summary.skipped and not any(os.path.lexists(job.path) for job in jobs):
+        summary.failed += [(job.named, "no such file") for job in jobs]
+        return summary
     with writing(out):
         Path(out).mkdir(parents=True, exist_ok=True)
     with StoreLock(Path(out)), writing(out):

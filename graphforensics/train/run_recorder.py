@@ -13,6 +13,7 @@ from typing import Any
 import lightning as L
 from safetensors import SafetensorError
 
+from graphforensics._whole_file import write_whole
 from graphforensics.errors import CheckpointError, MissingDataError, OutputError
 from graphforensics.models.calibration import CALIBRATION
 from graphforensics.train.detection_task import DetectionTask
@@ -126,18 +127,16 @@ def write_model(model: Any, folder: Path) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a small file under another name and rename it.
+    """Write a small file whole or not at all, and make its folder.
 
     Raises:
         OutputError: The file cannot be written.
     """
-    partial = path.with_name(f".{path.name}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(path)
     except OSError as error:
-        raise OutputError(f"{path}: cannot be written ({error})") from error
+        raise OutputError(f"{path}: cannot be written ({error.strerror or error})") from error
+    write_whole(path, text)
 
 
 def _rank(row: Row) -> tuple[float, float]:

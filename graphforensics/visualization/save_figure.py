@@ -9,7 +9,7 @@ from typing import Literal
 import matplotlib
 from matplotlib.figure import Figure
 
-from graphforensics.preprocess.store.writing import writing
+from graphforensics._whole_file import whole_file
 
 FigureFormat = Literal["png", "svg"]
 
@@ -28,18 +28,12 @@ def save_figure(
     Raises:
         OutputError: The file cannot be written.
     """
-    path = Path(path)
-    part = path.with_name(f".{path.name}.part")
     metadata = {"Date": None} if format == "svg" else {"Software": None}
-    try:
-        with (
-            writing(path),
-            warnings.catch_warnings(),
-            matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "graphforensics"}),
-        ):
-            # A file's name may hold letters that the font lacks; they are drawn as boxes.
-            warnings.filterwarnings("ignore", message="Glyph .* missing from")
-            figure.savefig(part, format=format, dpi=dpi, metadata=metadata)
-            part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with (
+        whole_file(path) as partial,
+        warnings.catch_warnings(),
+        matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "graphforensics"}),
+    ):
+        # A file's name may hold letters that the font lacks; they are drawn as boxes.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        figure.savefig(partial, format=format, dpi=dpi, metadata=metadata)

@@ -9,9 +9,9 @@ from typing import Any, Literal, get_args
 
 import networkx as nx
 
+from graphforensics._whole_file import write_whole
 from graphforensics.data.face_graph import FaceGraph
 from graphforensics.data.face_graph_sequence import FaceGraphSequence
-from graphforensics.preprocess.store.writing import writing
 from graphforensics.visualization.networkx_graph import Scalar, networkx_graph
 
 GraphFormat = Literal["graphml", "json"]
@@ -49,23 +49,7 @@ def write_networkx(graph: Any, path: str | Path, format: GraphFormat) -> None:
     if format not in get_args(GraphFormat):
         raise ValueError(f"'format' must be graphml or json (got {format!r})")
     text = _graphml(graph) if format == "graphml" else node_link_text(graph)
-    write_text(path, text)
-
-
-def write_text(path: str | Path, text: str) -> None:
-    """Write a text file whole or not at all.
-
-    Raises:
-        OutputError: The file cannot be written.
-    """
-    path = Path(path)
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with writing(path):
-            part.write_text(text, encoding="utf-8")
-            part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    write_whole(path, text)
 
 
 def node_link_text(graph: Any) -> str:

@@ -119,7 +119,7 @@ def test_nothing_usable_among_many(
         (["--frames", "some"], "'selection' must be all, frames:N or snippets:TxD"),
         (["--margin", "0.5"], "'margin' must be in"),
         (["--workers", "-2"], "'workers' must not be negative"),
-        (["--json", "/nowhere/at/all.json"], "there is no such folder"),
+        (["--json", "/nowhere/at/all.json"], "there is no folder"),
         (["--metadata", "/nowhere.csv"], "cannot be read"),
         (["--detector", "/nowhere.dat"], "/nowhere.dat"),
         (["--landmarks", "/nowhere.dat"], "/nowhere.dat"),

@@ -63,7 +63,7 @@ def test_all_files_bad(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
     [
         (["--crf", "99"], "'crf' must be in [0, 51] (got 99)"),
         (["--metadata", "none.csv"], "none.csv"),
-        (["--json", "no/such/folder/f.json"], "there is no such folder"),
+        (["--json", "no/such/folder/f.json"], "there is no folder"),
     ],
 )
 def test_wrong_options(

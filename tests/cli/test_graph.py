@@ -218,7 +218,7 @@ def test_bad_files_and_places_give_one_line(
         (astronaut_clip, tmp_path / "none", tmp_path / "a.png", "no such file or folder"),
         (astronaut_clip, tmp_path / "empty.mp4", tmp_path / "a.png", "empty.mp4"),
         (astronaut_clip, model, tmp_path / "folder", "is a folder"),
-        (astronaut_clip, model, tmp_path / "no" / "a.png", "there is no such folder"),
+        (astronaut_clip, model, tmp_path / "no" / "a.png", "there is no folder"),
     ]
     for clip, checkpoint, out, message in cases:
         assert run(clip, checkpoint, out) == 2, message

@@ -214,7 +214,7 @@ def test_places_that_cannot_be_written_are_one_line(
     assert "is a folder" in _error(capsys, [*judge, f"--csv={tmp_path}"])
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write anywhere")
+@pytest.mark.usefixtures("ordinary_user")
 def test_a_read_only_folder_is_one_line(
     tmp_path: Path, store: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

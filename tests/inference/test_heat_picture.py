@@ -47,5 +47,5 @@ def test_the_file_is_written_or_the_error_names_it(tmp_path: Path, image_model: 
     with Image.open(tmp_path / "heat.png") as picture:
         assert picture.size == (224, 448)
     for name in ("heat.xyz", "none/heat.png"):
-        with pytest.raises(OutputError, match="the picture cannot be written"):
+        with pytest.raises(OutputError, match="cannot be written"):
             save_heat_picture(image_model, person, tmp_path / name)

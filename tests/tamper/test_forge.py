@@ -1,6 +1,5 @@
 import csv
 import json
-import os
 import resource
 import shutil
 from pathlib import Path
@@ -279,7 +278,7 @@ def test_disk_full_is_one_clear_error_and_loses_nothing(
     assert files(out) == files(forged)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
+@pytest.mark.usefixtures("ordinary_user")
 def test_read_only_folder(clip: Path, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir(mode=0o500)
     with pytest.raises(OutputError, match="cannot be written"):

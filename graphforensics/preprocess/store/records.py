@@ -15,6 +15,7 @@ from graphforensics.preprocess.store.layout import read_json, write_json
 Status = Literal["ok", "no_face", "failed"]
 STATUSES: tuple[Status, ...] = ("ok", "no_face", "failed")
 _TRACK = re.compile(r"track_\d{3,9}")
+_MENDED = "delete its folder and run extract again"
 # What the manifest's columns take.
 _LARGEST = 2**31 - 1
 
@@ -75,13 +76,16 @@ class SourceRecord:
         Raises:
             StoreError: The file is missing or damaged.
         """
-        values = read_json(path)
         try:
-            record = cls._from_dict(values)
+            record = cls._from_dict(read_json(path))
+            if record.key != path.parent.name:
+                raise ValueError(f"it is that of {record.key[:80]!r}")
+        except StoreError as error:
+            raise StoreError(f"{error}; {_MENDED}") from error
         except (KeyError, TypeError, ValueError) as error:
-            raise StoreError(f"{path}: damaged source record ({error!r:.300})") from error
-        if record.key != path.parent.name:
-            raise StoreError(f"{path}: damaged source record (it is that of {record.key[:80]!r})")
+            raise StoreError(
+                f"{path}: damaged source record ({error!r:.300}); {_MENDED}"
+            ) from error
         return record
 
     @classmethod
