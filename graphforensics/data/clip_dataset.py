@@ -32,8 +32,7 @@ class ClipDataset(Dataset[dict[str, Any]]):
     ``identity`` and ``track_id``, empty where unknown. Pixels are normalised later, on the device.
     With ``masks``, and if any mask that the table names is there, a sample has ``mask``
     (``float32``, share of each pixel that is forged, like ``inputs`` with one channel; zeros for
-    real faces) and
-    ``has_mask`` (false for fakes whose mask is not there).
+    real faces) and ``has_mask`` (false for fakes whose mask is not there).
 
     Training samples start at a random place within their share of the track and are flipped
     left to right half of the time. Both follow from ``seed``, the epoch and the position alone, so

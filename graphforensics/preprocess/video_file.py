@@ -149,6 +149,8 @@ def _opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
         raise UnreadableMediaError(
             path, "is not a video or an image, or its header is damaged or cut off"
         ) from error
+    except av.error.EOFError as error:
+        raise UnreadableMediaError(path, "ends before its first frame") from error
     except MemoryError as error:
         raise UnreadableMediaError(path, "not enough memory to decode it") from error
     except (av.error.FFmpegError, OSError) as error:

@@ -121,9 +121,10 @@ def write_model(model: Any, folder: Path) -> None:
         # from epoch to epoch, so that every mixture is a whole detector.
         for file in sorted(partial.iterdir()):
             file.replace(folder / file.name)
-        partial.rmdir()
     except (OSError, SafetensorError) as error:
         raise OutputError(f"{folder}: the model cannot be written ({error})") from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from graphforensics.visualization.draw_face_graph import draw_face_graph
 from graphforensics.visualization.draw_over_time import draw_over_time
+from graphforensics.visualization.draw_patches import draw_patches
 from graphforensics.visualization.draw_regions import draw_regions
 from graphforensics.visualization.draw_relation_matrix import draw_relation_matrix
 from graphforensics.visualization.draw_verdict import draw_verdict
@@ -17,6 +18,7 @@ __all__ = [
     "PersonGraph",
     "draw_face_graph",
     "draw_over_time",
+    "draw_patches",
     "draw_regions",
     "draw_relation_matrix",
     "draw_verdict",

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from graphforensics.data.face_graph import FaceGraph
 from graphforensics.data.face_graph_sequence import FaceGraphSequence
-from graphforensics.visualization.palette import MASKED, relation_colors
-from graphforensics.visualization.relations import Relations, relations
+from graphforensics.visualization.palette import MASKED, relation_colors, strength_colors
+from graphforensics.visualization.relations import WORDS, Relations, relations
 
 
 def draw_relation_matrix(
@@ -21,6 +21,9 @@ def draw_relation_matrix(
     names: Sequence[str] | None = None,
 ) -> Figure:
     """Draw the relation of every node to every node, a row for each receiver.
+
+    Colours go from the strongest negative to the strongest positive relation; those of patches,
+    which all are alike to some degree, from the least to the most.
 
     Args:
         graph: A graph, or a sequence, which is averaged over time.
@@ -39,7 +42,10 @@ def draw_relation_matrix(
     axes = axes or Figure(figsize=(4.4, 4.0), layout="constrained").add_subplot()
     matrix, masked = _matrix(parts)
     top = float(np.abs(matrix).max(initial=0)) or 1.0
-    image = axes.imshow(matrix, cmap=relation_colors(), vmin=-top, vmax=top, gid="relations")
+    low, colors = -top, relation_colors()
+    if parts.word == WORDS["patch"] and matrix.min(initial=0) >= 0:
+        low, colors = float(matrix.min()), strength_colors()
+    image = axes.imshow(matrix, cmap=colors, vmin=low, vmax=top, gid="relations")
     rows, columns = np.nonzero(masked)
     axes.plot(
         columns,

@@ -12,9 +12,10 @@ from graphforensics.data.face_graph import FaceGraph
 from graphforensics.data.face_graph_sequence import FaceGraphSequence
 from graphforensics.visualization.draw_face_graph import draw_face_graph
 from graphforensics.visualization.draw_over_time import draw_over_time
+from graphforensics.visualization.draw_patches import draw_patches
 from graphforensics.visualization.draw_regions import draw_regions
 from graphforensics.visualization.draw_relation_matrix import draw_relation_matrix
-from graphforensics.visualization.relations import relations
+from graphforensics.visualization.relations import WORDS, relations
 
 #: More regions than that are a grid that explains itself.
 _MANY = 24
@@ -107,6 +108,11 @@ def _draw_right(
     names: Sequence[str] | None,
 ) -> None:
     parts = relations(graph, names)
+    if parts.word == WORDS["patch"] and len(parts.source):
+        above, below = np.ravel(np.array(figure.subfigures(2, 1)))
+        draw_relation_matrix(graph, above.add_subplot(), names)
+        draw_patches(graph, image, below.add_subplot())
+        return
     if parts.attention is None or len(parts.names) > _MANY:
         draw_relation_matrix(graph, figure.add_subplot(), names)
         return

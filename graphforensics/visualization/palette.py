@@ -18,3 +18,8 @@ OUTLINE = "#f0e442"
 def relation_colors() -> LinearSegmentedColormap:
     """Return the scale from negative over white to positive relations."""
     return LinearSegmentedColormap.from_list("relation", [NEGATIVE, PAPER, POSITIVE])
+
+
+def strength_colors() -> LinearSegmentedColormap:
+    """Return the scale from none or little to much, for what has no sign."""
+    return LinearSegmentedColormap.from_list("strength", [PAPER, POSITIVE, INK])

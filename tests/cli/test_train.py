@@ -169,7 +169,7 @@ def test_bad_stores_are_one_line(
     for root, told in [
         (newer, "newer graphforensics"),
         (manifest, "manifest.parquet: damaged"),
-        (track, "track_000.parquet"),
+        (track, f"{track}/tracks/"),
     ]:
         for number, workers in enumerate(("0", "1")):
             out = tmp_path / f"{root.name}{number}"

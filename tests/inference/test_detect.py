@@ -91,6 +91,7 @@ def test_images(tmp_path: Path, tiny_model: MRL, image_model: MRL) -> None:
     report = detect(tmp_path / "face.png", image_model)
     assert report.probability is not None
     assert len(report.persons[0].frames) == 1
+    assert not any("score so far" in line for line in report.lines())
     with pytest.raises(MissingDataError, match="a still image"):
         detect(tmp_path / "face.png", tiny_model)
 

@@ -6,11 +6,14 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from scipy.fft import dctn, idctn
+from skimage.data import astronaut
 from torch import Tensor, nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 from graphforensics.explain import grad_cam
+from graphforensics.inference import detect
 from graphforensics.models import LRL, LRLOutput, load_detector
 from graphforensics.models.fast_inference import computes_bfloat16
 
@@ -425,8 +428,15 @@ def test_save_and_load(lrl, images, tmp_path):
     assert torch.equal(LRL.from_pretrained(tmp_path)(images).mask_logit, lrl(images).mask_logit)
 
 
-def test_compile_and_export(lrl, images):
-    lrl.eval()
+@pytest.fixture
+def tiny() -> LRL:
+    """Of an encoder that is compiled fast."""
+    torch.manual_seed(3)
+    return LRL(**{**SMALL, "encoder": "test_efficientnet"}).eval()
+
+
+def test_compile_and_export(tiny, images):
+    lrl = tiny
     wanted = lrl(images)
     compiled = torch.compile(lrl, fullgraph=True, backend="aot_eager")
     torch.testing.assert_close(compiled(images).logit, wanted.logit)
@@ -437,15 +447,14 @@ def test_compile_and_export(lrl, images):
     torch.testing.assert_close(exported.mask_logit, wanted.mask_logit)
 
 
-def test_onnxruntime_gives_the_same(lrl, images):
+def test_onnxruntime_gives_the_same(tiny, images):
     pytest.importorskip("onnx", reason="the extra 'export' is not installed")
     pytest.importorskip("onnxscript", reason="the extra 'export' is not installed")
     runtime = pytest.importorskip("onnxruntime", reason="the extra 'export' is not installed")
-    lrl.eval()
-    program = torch.onnx.export(lrl, (images,), dynamo=True, verbose=False)
+    program = torch.onnx.export(tiny, (images,), dynamo=True, verbose=False)
     session = runtime.InferenceSession(program.model_proto.SerializeToString())
     met = session.run(None, {session.get_inputs()[0].name: images.numpy()})
-    wanted = lrl(images)
+    wanted = tiny(images)
     np.testing.assert_allclose(met[0], wanted.logit.detach().numpy(), atol=1e-4)
     np.testing.assert_allclose(met[1], wanted.mask_logit.detach().numpy(), atol=1e-3)
 
@@ -479,6 +488,21 @@ def test_degenerate_pixels(lrl, images):
     loss = lrl.train().loss(lrl(torch.zeros_like(images)), batch_of())["loss"]
     loss.backward()
     assert all(p.grad.isfinite().all() for p in lrl.parameters())
+
+
+# --- Pictures and clips. ---
+
+
+def test_detection_on_a_clip_and_on_pictures_of_any_mode(astronaut_clip, tmp_path):
+    lrl = LRL(**{**SMALL, "size": 64}).eval()
+    assert 0 < detect(astronaut_clip, lrl).probability < 1
+    face = Image.fromarray(astronaut()[:256, 96:352])
+    scores = {}
+    for mode in ("RGB", "L", "RGBA"):
+        face.convert(mode).save(tmp_path / f"{mode}.png")
+        scores[mode] = detect(tmp_path / f"{mode}.png", lrl).probability
+    assert scores["RGBA"] == scores["RGB"]
+    assert 0 < scores["L"] < 1
 
 
 # --- Bad input. ---

@@ -149,10 +149,29 @@ def test_a_file_cut_in_the_middle_gives_what_is_there(tmp_path: Path) -> None:
     frames = list(read_frames(cut))
     assert len(frames) >= info.frames - 1
     np.testing.assert_array_equal(frames[5].image, whole[5])
-    matroska = make_video(tmp_path / "whole.mkv", colour_frames(60))
+
+
+@pytest.mark.parametrize("count", [12, 60])
+def test_a_file_without_a_count_of_frames_is_told_cut_by_its_duration(
+    tmp_path: Path, count: int
+) -> None:
+    whole = make_video(tmp_path / "whole.mkv", colour_frames(count))
+    assert probe(whole).truncated is None
     cut = tmp_path / "cut.mkv"
-    cut.write_bytes(matroska.read_bytes()[: matroska.stat().st_size // 3])
-    assert "seconds" in str(probe(cut).truncated)
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size * 6 // 10])
+    assert probe(cut).truncated == f"the file ends after {probe(cut).frames / 25:.1f} of " + (
+        f"{count / 25:.1f} seconds"
+    )
+
+
+@pytest.mark.parametrize("milliseconds", [[0], [0, 40], [0, 40, 80, 3000], [0, 2000, 4000]])
+def test_slow_and_short_files_are_not_taken_for_cut(
+    tmp_path: Path, milliseconds: list[int]
+) -> None:
+    frames = colour_frames(len(milliseconds))
+    for name in ("slow.mkv", "slow.mp4"):
+        path = make_video(tmp_path / name, frames, milliseconds=milliseconds)
+        assert probe(path).truncated is None
 
 
 def test_a_damaged_frame_is_left_out_and_keeps_its_number(tmp_path: Path) -> None:

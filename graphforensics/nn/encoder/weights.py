@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import warnings
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,10 @@ def read_checkpoint(path: str | Path) -> dict[str, Any]:
         if path.suffix == ".safetensors":
             return dict(load_file(path))
         _refuse_inflated(path)
-        content = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            # What is odd about the file is told by the error, in one line.
+            warnings.simplefilter("ignore")
+            content = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise CheckpointError(
             f"{path}: not a checkpoint of plain tensors and numbers; it may be damaged, of another "
