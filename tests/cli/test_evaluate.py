@@ -1,4 +1,4 @@
-"""``graphforensics calibrate`` and the protocols of ``evaluate`` on the command line."""
+"""``graphforensics evaluate`` and ``calibrate``: figures that follow from the scores written."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from scipy.optimize import brentq
+from sklearn.metrics import accuracy_score, average_precision_score, roc_auc_score, roc_curve
 
 from graphforensics.cli.main import main
 from graphforensics.models import MRL, load_detector
@@ -34,6 +37,66 @@ def _error(capsys: pytest.CaptureFixture[str], words: list[str]) -> str:
     assert main(words) == 2
     (line,) = capsys.readouterr().err.splitlines()
     return line
+
+
+def _scores(file: Path) -> tuple[list[bool], list[float]]:
+    """Labels and scores of a table of videos."""
+    rows = [row for row in csv.DictReader(file.open()) if row["status"] == "ok"]
+    return [row["label"] == "fake" for row in rows], [float(row["score"]) for row in rows]
+
+
+@pytest.mark.parametrize("how", ["mean", "max"])
+def test_the_figures_follow_from_the_scores_written(
+    tmp_path: Path, store: Path, saved: list[str], capsys: pytest.CaptureFixture[str], how: str
+) -> None:
+    files = [f"--json={tmp_path / 'f.json'}", f"--csv={tmp_path / 's.csv'}"]
+    words = ["evaluate", f"--model={tmp_path / 'two'}", f"--data={store}", "--clips=2"]
+    assert main([*words, f"--video-score={how}", "--threshold=0.47", *files]) == 0
+    labels, scores = _scores(tmp_path / "s.csv")
+    assert (len(labels), sum(labels)) == (10, 5)
+    figures = json.loads((tmp_path / "f.json").read_text())
+    video = figures["video"]
+    assert (video["samples"], video["real"], video["fake"]) == (10, 5, 5)
+    assert video["auc"] == pytest.approx(roc_auc_score(labels, scores), abs=1e-12)
+    assert video["average_precision"] == pytest.approx(average_precision_score(labels, scores))
+    assert video["accuracy"] == accuracy_score(labels, [score >= 0.47 for score in scores])
+    alarms, found, _ = roc_curve(labels, scores)
+    crossing = brentq(lambda rate: 1 - rate - np.interp(rate, alarms, found), 0, 1)
+    assert video["equal_error_rate"] == pytest.approx(crossing, abs=1e-9)
+    assert (figures["clip"]["samples"], figures["frame"]) == (20, None)
+    low, high = video["auc_interval"]["low"], video["auc_interval"]["high"]
+    assert 0 <= low <= video["auc"] <= high <= 1
+    assert figures["without_score"] == {"no_face": 2, "too_short": 0, "failed": 0}
+    told = capsys.readouterr().out
+    assert f"10 videos (5 real, 5 fake): AUC {video['auc']:.3f}" in told
+    assert "2 without a face" in told
+
+
+def test_detectors_of_images_have_figures_over_frames(tmp_path: Path, store: Path) -> None:
+    model = MRL(encoder="resnet10t", encoder_stage=1, regions=2, kind="image", size=32)
+    model.save_pretrained(tmp_path / "image")
+    files = [f"--json={tmp_path / 'f.json'}", f"--csv={tmp_path / 's.csv'}"]
+    assert main(["evaluate", f"--model={tmp_path / 'image'}", f"--data={store}", *files]) == 0
+    figures = json.loads((tmp_path / "f.json").read_text())
+    assert figures["clip"] is None
+    labels, scores = _scores(tmp_path / "s.csv")
+    # One frame a video: the two figures are one.
+    assert figures["frame"]["auc"] == figures["video"]["auc"] == roc_auc_score(labels, scores)
+
+
+def test_labels_of_a_table_count_more_and_one_class_has_no_area(
+    tmp_path: Path, store: Path, saved: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    labels = tmp_path / "labels.csv"
+    names = [f"{kind}/{number}.mp4" for kind in ("real", "fake") for number in range(6)]
+    labels.write_text("file,label\n" + "".join(f"{name},real\n" for name in names))
+    words = ["evaluate", f"--model={tmp_path / 'one'}", f"--data={store}", f"--labels={labels}"]
+    assert main([*words, f"--json={tmp_path / 'f.json'}"]) == 0
+    video = json.loads((tmp_path / "f.json").read_text())["video"]
+    assert (video["real"], video["fake"]) == (10, 0)
+    assert video["auc"] is video["average_precision"] is video["equal_error_rate"] is None
+    assert video["accuracy"] is not None
+    assert "10 videos (10 real, 0 fake): AUC undefined" in capsys.readouterr().out
 
 
 def test_a_protocol_writes_three_files_that_agree(
