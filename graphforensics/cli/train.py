@@ -252,6 +252,7 @@ def _data(args: argparse.Namespace, model: Detector) -> FaceStoreDataModule:
         pairs=args.pairs,
         manipulations=args.manipulations,
         masks=model.reads_masks,
+        landmarks=model.reads_landmarks,
     )
 
 

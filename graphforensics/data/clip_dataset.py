@@ -20,6 +20,7 @@ from graphforensics.data.sample_layout import arrange
 from graphforensics.data.track_masks import find_beside, track_masks
 from graphforensics.errors import MissingDataError
 from graphforensics.preprocess.store.layout import TRACKS, read_header
+from graphforensics.regions.landmark_groups import MIRRORED_LANDMARKS
 
 _NAMES = ("dataset", "manipulation", "video", "quality", "identity", "track_id")
 
@@ -32,7 +33,9 @@ class ClipDataset(Dataset[dict[str, Any]]):
     ``identity`` and ``track_id``, empty where unknown. Pixels are normalised later, on the device.
     With ``masks``, and if any mask that the table names is there, a sample has ``mask``
     (``float32``, share of each pixel that is forged, like ``inputs`` with one channel; zeros for
-    real faces) and ``has_mask`` (false for fakes whose mask is not there).
+    real faces) and ``has_mask`` (false for fakes whose mask is not there). With ``landmarks`` it
+    has the face's 68 ``landmarks`` in pixels of the sample (``float32``, ``[68, 2]`` for an image,
+    ``[F, 68, 2]`` for frames, ``[T, D, 68, 2]`` for a clip), which follow a flip.
 
     Training samples start at a random place within their share of the track and are flipped
     left to right half of the time. Both follow from ``seed``, the epoch and the position alone, so
@@ -54,6 +57,7 @@ class ClipDataset(Dataset[dict[str, Any]]):
             places and flip them alike; :attr:`groups` then says which samples belong together.
         perturbation: What every crop goes through before it is resized, for robustness figures.
         masks: Read the masks of the forged pixels.
+        landmarks: Read the landmarks.
 
     Raises:
         ValueError: ``clips`` is below 1.
@@ -77,6 +81,7 @@ class ClipDataset(Dataset[dict[str, Any]]):
         pairs: bool = False,
         perturbation: Perturbation | None = None,
         masks: bool = False,
+        landmarks: bool = False,
     ) -> None:
         if clips < 1:
             raise ValueError(f"'clips' must be at least 1 (got {clips})")
@@ -89,6 +94,7 @@ class ClipDataset(Dataset[dict[str, Any]]):
         self.perturbation = perturbation
         #: Whether samples have ``mask`` and ``has_mask``.
         self.masks = masks and _any_mask(table)
+        self.landmarks = landmarks
         #: Number of the video of each sample with ``pairs``, else of the sample ``[n]``.
         self.groups = _videos(table, clips) if pairs else np.arange(len(table) * clips)
         self._margins: dict[str, float] = {}
@@ -111,21 +117,30 @@ class ClipDataset(Dataset[dict[str, Any]]):
         runs = track.clip_rows(self.spec, rng if self.train else (clip + 0.5) / self.clips)
         shown = self._shown(track, [frame for run in runs for frame in run])
         if self.train and rng.random() < 0.5:
-            shown = {
-                name: value.flip(-1) if value.dim() else value for name, value in shown.items()
-            }
+            shown = {name: self._flipped(name, value) for name, value in shown.items()}
         label = torch.tensor(float(row["label"] == "fake"))
         return {**shown, "label": label, **{name: row[name] or "" for name in _NAMES}}
 
     def _shown(self, track: FaceTrack, rows: list[int]) -> dict[str, Tensor]:
         spec = self.spec
-        shown = {"inputs": arrange(track.crops(rows, spec.size, spec.margin), spec)}
+        if self.landmarks:
+            crops, points = track.crops_with_landmarks(rows, spec.size, spec.margin)
+            shown = {"inputs": arrange(crops, spec), "landmarks": arrange(points, spec)}
+        else:
+            shown = {"inputs": arrange(track.crops(rows, spec.size, spec.margin), spec)}
         if self.masks:
             masks = track_masks(track, rows, spec)
             missing = torch.zeros(len(rows), 1, spec.size, spec.size)
             shown["mask"] = arrange(missing if masks is None else masks, spec)
             shown["has_mask"] = torch.tensor(masks is not None)
         return shown
+
+    def _flipped(self, name: str, value: Tensor) -> Tensor:
+        if name == "landmarks":
+            # As mirror_landmarks does, but what is not finite stays so: the detector leaves it out.
+            turned = value[..., list(MIRRORED_LANDMARKS), :] * torch.tensor([-1.0, 1.0])
+            return turned + torch.tensor([self.spec.size - 1.0, 0.0])
+        return value.flip(-1) if value.dim() else value
 
     def _track(self, row: dict[str, Any]) -> FaceTrack:
         # The row is all that a track needs: no process but the first reads a whole manifest.

@@ -231,19 +231,54 @@ class FaceTrack:
             ValueError: A row is not in the track, or ``margin`` is wider than the stored one.
             StoreError: The file is missing or damaged.
         """
+        return self._resized_crops(rows, size, margin)[0]
+
+    def crops_with_landmarks(
+        self, rows: Sequence[int], size: int, margin: float | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Decode and resize the crops of some rows, and move their landmarks along.
+
+        Args:
+            rows: As in :meth:`crops`.
+            size: As in :meth:`crops`.
+            margin: As in :meth:`crops`.
+
+        Returns:
+            The crops as in :meth:`crops`, and ``float32`` ``[n, 68, 2]``, the landmarks in pixels
+            of the resized crops; a pixel's centre has whole coordinates.
+
+        Raises:
+            ValueError: As in :meth:`crops`.
+            StoreError: As in :meth:`crops`.
+        """
+        pixels, sides = self._resized_crops(rows, size, margin)
+        moved = _moved(self.crop_landmarks[list(rows)], sides, size, self._share(margin))
+        return pixels, torch.from_numpy(moved)
+
+    def _share(self, margin: float | None) -> float:
         share = 1.0 if margin is None else margin / self.margin
         if share > 1 + 1e-6:
             raise ValueError(
                 f"'margin' must be at most the store's {self.margin} (got {margin}): "
                 f"extract again with --margin {margin}"
             )
+        return min(share, 1.0)
+
+    def _resized_crops(
+        self, rows: Sequence[int], size: int, margin: float | None
+    ) -> tuple[Tensor, NDArray[np.int_]]:
+        """Return the crops and the width and height ``[n, 2]`` that they are stored in."""
+        share = self._share(margin)
         unique = sorted(set(rows))
         if not unique:
-            return torch.empty((0, 3, size, size), dtype=torch.uint8)
-        images = [_resized(image, size, min(share, 1.0)) for image in self.read(unique)]
+            return torch.empty((0, 3, size, size), dtype=torch.uint8), np.empty((0, 2), np.int_)
+        images = self.read(unique)
+        small = np.stack([_resized(image, size, share) for image in images])
+        pixels = torch.from_numpy(small).permute(0, 3, 1, 2)
+        sides = np.array([image.shape[1::-1] for image in images])
         place = {row: order for order, row in enumerate(unique)}
-        pixels = torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2)
-        return pixels[[place[row] for row in rows]].contiguous()
+        order = [place[row] for row in rows]
+        return pixels[order].contiguous(), sides[order]
 
     def clip_rows(self, spec: InputSpec, offset: Offset = 0.5) -> list[list[int]]:
         """Return the rows of :meth:`clip`, run by run (see :func:`clip_rows`)."""
@@ -340,3 +375,12 @@ def _resized(image: NDArray[np.uint8], size: int, share: float) -> NDArray[np.ui
     box = (left, top, width - left, height - top)
     picture = Image.fromarray(image).resize((size, size), Image.Resampling.BILINEAR, box=box)
     return np.asarray(picture)
+
+
+def _moved(
+    landmarks: NDArray[np.float32], sides: NDArray[np.int_], size: int, share: float
+) -> NDArray[np.float32]:
+    """Move landmarks as :func:`_resized` moves pixels, whose centres are whole numbers."""
+    wide = sides[:, None]
+    moved = (landmarks + 0.5 - wide * (1 - share) / 2) * size / (wide * share) - 0.5
+    return np.asarray(moved, dtype=np.float32)

@@ -42,6 +42,9 @@ class Detector(nn.Module, PyTorchModelHubMixin):
     #: Whether :meth:`loss` makes use of masks of the forged pixels.
     reads_masks: ClassVar[bool] = False
 
+    #: Whether :meth:`loss` makes use of the 68 landmarks.
+    reads_landmarks: ClassVar[bool] = False
+
     input_spec: InputSpec
 
     #: What validation data say of the scores; ``None`` where nobody asked them.

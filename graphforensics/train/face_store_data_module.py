@@ -46,6 +46,8 @@ class FaceStoreDataModule(L.LightningDataModule):
             what they share then teaches nothing, what differs does.
         masks: Read the masks of the forged pixels for detectors that learn from them
             (``reads_masks``); stores without any give none.
+        landmarks: Read the 68 landmarks for detectors that learn from them
+            (``reads_landmarks``).
 
     Raises:
         ValueError: A number is out of range.
@@ -70,6 +72,7 @@ class FaceStoreDataModule(L.LightningDataModule):
         pairs: bool = False,
         manipulations: Sequence[str] | None = None,
         masks: bool = False,
+        landmarks: bool = False,
     ) -> None:
         super().__init__()
         if batch_size < 1 or workers < 0:
@@ -79,7 +82,7 @@ class FaceStoreDataModule(L.LightningDataModule):
             )
         self.spec, self.batch_size, self.seed, self.workers = spec, batch_size, seed, workers
         self.pairs = pairs
-        self.masks = masks
+        self.masks, self.landmarks = masks, landmarks
         self.manipulations = None if manipulations is None else list(manipulations)
         roots = list(dict.fromkeys(str(store) for store in stores))
         check_stores(roots, spec)
@@ -123,16 +126,20 @@ class FaceStoreDataModule(L.LightningDataModule):
             seed=self.seed,
             pairs=self.pairs,
             masks=self.masks,
+            landmarks=self.landmarks,
         )
         return self._loader(dataset, EpochSampler(len(dataset), self.seed, dataset.groups.tolist()))
 
     def val_dataloader(self) -> DataLoader[Any]:
         """Load the validation part, always the same."""
-        return self._loader(ClipDataset(self.rows("val"), self.spec, masks=self.masks))
+        return self._loader(self._dataset("val"))
 
     def test_dataloader(self) -> DataLoader[Any]:
         """Load the test part, always the same."""
-        return self._loader(ClipDataset(self.rows("test"), self.spec, masks=self.masks))
+        return self._loader(self._dataset("test"))
+
+    def _dataset(self, part: str) -> ClipDataset:
+        return ClipDataset(self.rows(part), self.spec, masks=self.masks, landmarks=self.landmarks)
 
     def _loader(self, dataset: ClipDataset, sampler: EpochSampler | None = None) -> DataLoader[Any]:
         return DataLoader(

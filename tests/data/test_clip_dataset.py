@@ -6,6 +6,7 @@ import pickle
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 import torch
@@ -14,6 +15,7 @@ from torch.utils.data import DataLoader
 from graphforensics.data import FaceStore, InputSpec
 from graphforensics.data.clip_dataset import ClipDataset
 from graphforensics.data.epoch_sampler import EpochSampler
+from graphforensics.data.face_track import FaceTrack
 from graphforensics.data.track_table import track_table
 from graphforensics.errors import MissingDataError, StoreError
 
@@ -164,3 +166,54 @@ def test_rows_without_a_track_are_refused(
         ClipDataset(track_table([root]), SPEC)
     with pytest.raises(ValueError, match="'clips' must be at least 1"):
         ClipDataset(track_table([root]), SPEC, clips=0)
+
+
+def _bright_spot(picture: torch.Tensor) -> torch.Tensor:
+    """Find the centre of what is bright in a dark picture ``[3, h, w]``: x, y."""
+    weight = picture[0].double()
+    rows, columns = torch.meshgrid(*(torch.arange(n) for n in weight.shape), indexing="ij")
+    return torch.stack([(weight * axis).sum() for axis in (columns, rows)]) / weight.sum()
+
+
+def _point(sample: dict[str, torch.Tensor]) -> torch.Tensor:
+    return sample["landmarks"].reshape(-1, 68, 2)[0, 30].double()
+
+
+@pytest.mark.parametrize("margin", [1.3, 1.1])
+def test_landmarks_lie_where_the_pixels_are(
+    store: Path, table: pa.Table, margin: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = np.zeros((64, 48, 3), dtype=np.uint8)
+    image[33:36, 27:30] = 200
+    points = np.zeros((20, 68, 2), dtype=np.float32)
+    points[:, 30] = (28, 34)  # Landmark 30, the nose's tip, is its own mirror image.
+    monkeypatch.setattr(FaceTrack, "read", lambda self, rows: [image] * len(rows))
+    monkeypatch.setattr(FaceTrack, "crop_landmarks", points)
+    dataset = ClipDataset(
+        table, InputSpec("image", size=96, margin=margin), train=True, landmarks=True
+    )
+    seen = [dataset[epoch, 0] for epoch in range(20)]
+    # Resizing spreads a spot evenly; the rest is rounding to bytes.
+    for sample in seen:
+        assert torch.allclose(_point(sample), _bright_spot(sample["inputs"]), atol=0.05)
+    assert len({round(float(_point(sample)[0])) for sample in seen}) == 2
+
+
+def test_landmarks_of_a_flipped_sample_keep_their_meaning(store: Path, table: pa.Table) -> None:
+    spec = InputSpec("clip", size=16, snippets=2, frames=3)
+    plain = ClipDataset(table, spec, landmarks=True)[0]["landmarks"]
+    assert plain.shape == (2, 3, 68, 2)
+    assert plain.dtype == torch.float32
+    dataset = ClipDataset(table, spec, train=True, landmarks=True)
+    track = FaceStore(store)[0]
+    for epoch in range(8):
+        rng = np.random.default_rng([0, epoch, 0])
+        rows = [row for run in track.clip_rows(spec, rng) for row in run]
+        sides = np.array([[image.shape[1::-1]] for image in track.read(rows)])
+        wanted = (track.crop_landmarks[rows].astype(float) + 0.5) * 16 / sides - 0.5
+        if rng.random() < 0.5:
+            wanted[..., 0] = 15 - wanted[..., 0]
+            # Left eye's outer corner 36 becomes the right one's 45; lower lip's middle 57 stays.
+            wanted[:, [36, 45, 57]] = wanted[:, [45, 36, 57]]
+        got = dataset[epoch, 0]["landmarks"].reshape(-1, 68, 2)
+        assert np.allclose(got[:, [36, 45, 57]], wanted[:, [36, 45, 57]], atol=1e-4)
