@@ -27,7 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out",
         required=True,
         metavar="STORE",
-        help="folder of the face store; added to if it is one",
+        help="folder of the face store, or a URL that fsspec can write to (s3://bucket/faces); "
+        "added to if it is a store",
     )
     add_what(parser)
     _add_how(parser)
@@ -83,15 +84,27 @@ def _add_how(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="name files relative to this folder; default: that of --metadata, or absolute names",
     )
-    group.add_argument(
-        "--workers", type=int, metavar="N", help="worker processes, 0: none; default: one a core"
-    )
+    add_where(group)
     group.add_argument("--json", metavar="FILE", help="write the summary here as well")
     group.add_argument(
         "--progress",
         action=argparse.BooleanOptionalAction,
         default=None,
         help="show a progress bar; default: on a terminal",
+    )
+
+
+def add_where(group: argparse._ArgumentGroup) -> None:
+    """Add the options that say which processes do the work."""
+    where = group.add_mutually_exclusive_group()
+    where.add_argument(
+        "--workers", type=int, metavar="N", help="worker processes, 0: none; default: one a core"
+    )
+    where.add_argument(
+        "--dask",
+        metavar="ADDRESS",
+        help="run on the workers of this Dask scheduler (tcp://host:8786); files and STORE must "
+        "have the same path on all machines, unless STORE is a URL; default: processes here",
     )
 
 
@@ -107,6 +120,7 @@ def run(args: argparse.Namespace) -> int:
         metadata=args.metadata,
         root=args.root,
         workers=args.workers,
+        dask=args.dask,
         progress=args.progress,
     )
     if args.json:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphforensics.cli.extract import (
     add_what,
+    add_where,
     check_usable,
     extraction_options,
     shortened,
@@ -65,9 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_choice(parser)
     add_what(parser)
     group = parser.add_argument_group("how it is done")
-    group.add_argument(
-        "--workers", type=int, metavar="N", help="worker processes, 0: none; default: one a core"
-    )
+    add_where(group)
     group.add_argument("--json", metavar="FILE", help="write the summary here as well")
     group.add_argument(
         "--progress",
@@ -124,6 +123,7 @@ def run(args: argparse.Namespace) -> int:
             extraction_options(args),
             limit=args.limit,
             workers=args.workers,
+            dask=args.dask,
             progress=args.progress,
         )
     if args.json:

@@ -10,169 +10,150 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from graphforensics.cli.messages import plain_messages
-from graphforensics.cli.model_choice import new_model, parse_setting
+from graphforensics.cli.model_choice import new_model
+from graphforensics.cli.train_options import (
+    DEFAULTS,
+    add_machine,
+    add_model,
+    add_training,
+    add_what,
+)
 from graphforensics.errors import MissingDataError
 
 if TYPE_CHECKING:
+    from lightning.pytorch.loggers import Logger
+
     from graphforensics.models import Detector
-    from graphforensics.train import FaceStoreDataModule, TrainingOptions
+    from graphforensics.train import FaceStoreDataModule, TrainingOptions, TrainingSummary
+
+#: Options that are given as many ``key=value``.
+_DICTIONARIES = ("set", "task_set", "logger_set")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the options of the subcommand; their defaults are the paper's."""
+    """Add the options of the subcommand; their defaults are MRL's paper's."""
     parser.epilog = (
         "RUN then holds best/ (the detector, calibrated, for evaluate and detect), metrics.csv (a "
         "row an epoch), split.json (who is in which part), run.json (settings, versions, data), "
         "last.ckpt."
     )
-    _add_what(parser)
-    _add_model(parser)
-    _add_training(parser)
-    _add_machine(parser)
-
-
-def _add_what(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("data")
-    group.add_argument(
-        "--data", required=True, nargs="+", metavar="STORE", help="face stores of 'extract'"
-    )
-    group.add_argument(
-        "--labels",
-        metavar="CSV",
-        help="table with columns file and label (real or fake), and perhaps identity, "
-        "manipulation, dataset, video, source; counts more than 'extract --metadata'",
-    )
-    group.add_argument("--out", required=True, metavar="RUN", help="folder of the run")
-    group.add_argument(
-        "--split",
-        metavar="JSON|official",
-        help="part as another run's split.json does, or as the data sets' authors do; default: by "
-        "identity",
-    )
-    group.add_argument(
-        "--manipulations",
-        nargs="+",
-        metavar="NAME",
-        help="train and validate on the fakes of these only; the split is of all; default: all",
-    )
-    group.add_argument(
-        "--fractions",
-        nargs=3,
-        type=float,
-        default=(0.7, 0.15, 0.15),
-        metavar=("TRAIN", "VAL", "TEST"),
-        help="shares of the parts; default: 0.7 0.15 0.15",
-    )
-
-
-def _add_model(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("model")
-    group.add_argument(
-        "--model",
-        default="mrl",
-        help="kind of detector, or a trained one to go on from; default: mrl",
-    )
-    group.add_argument("--encoder", help="network that sees the pixels; default: the model's own")
-    group.add_argument(
-        "--encoder-from",
-        metavar="PATH",
-        help="start from the encoder of this trained detector, which must be the same network",
-    )
-    group.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        type=parse_setting,
-        metavar="KEY=VALUE",
-        help="any keyword of the model, for instance --set regions=8; may be repeated",
-    )
-
-
-def _add_training(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("training")
-    group.add_argument("--epochs", type=int, default=30, help="default: 30")
-    group.add_argument("--batch-size", type=int, default=30, help="default: 30")
-    group.add_argument(
-        "--pairs",
-        action="store_true",
-        help="put a clip and its forgeries into one batch, cut at the same places",
-    )
-    group.add_argument("--lr", type=float, default=1e-4, help="Adam's step size; default: 1e-4")
-    group.add_argument(
-        "--decay-every",
-        type=int,
-        default=5,
-        metavar="N",
-        help="halve it every N epochs; default: 5",
-    )
-    group.add_argument(
-        "--decay", type=float, default=0.5, help="its factor at each such step; default: 0.5"
-    )
-    group.add_argument(
-        "--accumulate", type=int, default=1, metavar="N", help="batches a step; default: 1"
-    )
-    group.add_argument(
-        "--clip-gradients", type=float, metavar="NORM", help="largest norm of the gradient"
-    )
-    group.add_argument("--seed", type=int, default=0, help="default: 0")
-    group.add_argument(
-        "--max-time", type=float, metavar="SECONDS", help="end training after this long"
-    )
-    group.add_argument(
-        "--resume", action="store_true", help="go on with the run in --out from its last epoch"
-    )
-
-
-def _add_machine(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("machine")
-    group.add_argument(
-        "--precision", choices=("32", "bf16-mixed"), default="32", help="default: 32"
-    )
-    group.add_argument(
-        "--accelerator", default="auto", help="auto, cpu, gpu, mps, ...; default: auto"
-    )
-    group.add_argument(
-        "--workers", type=int, metavar="N", help="processes that load; default: half the cores"
-    )
-    group.add_argument(
-        "--progress",
-        action=argparse.BooleanOptionalAction,
-        default=None,
-        help="show a progress bar; default: on a terminal",
-    )
-    group.add_argument(
-        "--calibrate",
-        action=argparse.BooleanOptionalAction,
-        default=True,
-        help="fit the best epoch's probabilities and threshold to the validation part; default: do",
-    )
+    add_what(parser)
+    add_model(parser)
+    add_training(parser)
+    add_machine(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Train, tell every epoch, and return the exit status."""
-    from graphforensics.train import train_detector
+    # Imports Lightning before its small talk is turned down, which importing turns up.
+    from graphforensics.train.processes import early_rank
 
     with plain_messages():
-        options = _options(args)
-        model = _model(args, options.seed)
-        data = _data(args, model)
-        _tell_data(data)
-        summary = train_detector(
-            model,
-            data,
-            args.out,
-            options,
-            resume=args.resume,
-            progress=sys.stdout.isatty() if args.progress is None else args.progress,
-            on_epoch=_tell_epoch,
-            accelerator=args.accelerator,
-        )
-    best = summary.best
-    print(f"best: epoch {best['epoch']}, validation video AUC {best['val_auc']:.3f}")
+        settings = _settings(args)
+        if getattr(args, "print_config", False):
+            print(_recipe(settings), end="")
+            return 0
+        summary = _train(settings)
+    # Of several processes the first one tells.
+    if early_rank():
+        return 0
+    monitor, best = summary.monitor, summary.best
+    named = "video AUC" if monitor == "val_auc" else monitor.removeprefix("val_")
+    print(f"best: epoch {best['epoch']}, validation {named} {best[monitor]:.3f}")
     print(f"detector: {summary.folder}")
-    if args.calibrate:
-        _calibrate(args, summary.folder)
+    if settings.calibrate and monitor == "val_auc":
+        _calibrate(settings, summary.folder)
     return 0
+
+
+def _settings(args: argparse.Namespace) -> argparse.Namespace:
+    """Join what is given, what the recipe says, and the defaults, in this order of weight."""
+    given = {name: value for name, value in vars(args).items() if name != "config"}
+    for name in _DICTIONARIES:
+        if name in given:
+            given[name] = dict(given[name])
+    recipe: dict[str, Any] = {}
+    if "config" in args:
+        from graphforensics.train.recipe import read_recipe
+        from graphforensics.train.tasks import stage_of
+
+        recipe = read_recipe(args.config)
+        if "task" in recipe:
+            recipe["stage"] = stage_of(recipe.get("model", DEFAULTS["model"]), recipe.pop("task"))
+    if given.get("model", recipe.get("model")) != recipe.get("model"):
+        # What the recipe says of one detector does not hold for another.
+        recipe = {name: value for name, value in recipe.items() if name not in ("stage", "set")}
+    joined = {**DEFAULTS, **recipe, **given}
+    for name in _DICTIONARIES:
+        joined[name] = {**recipe.get(name, {}), **given.get(name, {})}
+    if not getattr(args, "print_config", False):
+        _require(joined)
+    joined["start_named"] = "model" in given or "model" in recipe
+    return argparse.Namespace(**joined)
+
+
+def _require(joined: dict[str, Any]) -> None:
+    missing = [f"--{name}" for name in ("data", "out") if not joined[name]]
+    if missing:
+        raise ValueError(f"{' and '.join(missing)} must be given, here or in the recipe")
+
+
+def _train(args: argparse.Namespace) -> TrainingSummary:
+    from graphforensics.train import Machine, train_detector
+    from graphforensics.train.processes import early_rank
+
+    options = _options(args)
+    model = _model(args, options.seed)
+    data = _data(args, model)
+    if not early_rank():
+        _tell_data(data)
+    devices = int(args.devices) if str(args.devices).isdigit() else args.devices
+    return train_detector(
+        model,
+        data,
+        args.out,
+        options,
+        stage=args.stage,
+        task_options=args.task_set,
+        resume=args.resume,
+        progress=sys.stdout.isatty() if args.progress is None else args.progress,
+        on_epoch=_tell_epoch,
+        machine=Machine(args.accelerator, devices, args.nodes, args.strategy, args.sync_batchnorm),
+        logger=_logger(args),
+    )
+
+
+def _recipe(args: argparse.Namespace) -> str:
+    """Write all settings as Lightning's command line takes them."""
+    from graphforensics.models import DETECTORS
+    from graphforensics.train import task_class
+    from graphforensics.train.loggers import logger_class, logger_place
+    from graphforensics.train.recipe import write_recipe
+
+    chosen = args.set if args.encoder is None else {**args.set, "encoder": args.encoder}
+    name = args.model
+    if args.start_from is not None or name not in DETECTORS:
+        # The weights come from there, and the configuration must be theirs.
+        model = _model(args, args.seed)
+        name, chosen = model.name, model.config
+        args.start_from = args.start_from or args.model
+    task = task_class(name, args.stage)
+    told = {
+        **{key: value for key, value in vars(args).items() if key not in ("data", "out") or value},
+        "task": task,
+        "model": DETECTORS[name],
+        "set": chosen,
+        "faces": args.faces or task.labels,
+        "workers": _workers(args),
+        "logger": None if args.logger is None else logger_class(args.logger),
+    }
+    if args.logger is not None:
+        told["logger_set"] = {**logger_place(args.logger, args.out or "."), **args.logger_set}
+    return write_recipe(told)
+
+
+def _workers(args: argparse.Namespace) -> int:
+    return (os.cpu_count() or 1) // 2 if args.workers is None else int(args.workers)
 
 
 def _calibrate(args: argparse.Namespace, folder: Path) -> None:
@@ -184,6 +165,9 @@ def _calibrate(args: argparse.Namespace, folder: Path) -> None:
     from graphforensics.models import load_detector
     from graphforensics.models.calibration import weights_hash
 
+    if args.pseudo_fakes is not None:
+        print("not calibrated: it was trained on pseudo-fakes; see 'graphforensics calibrate'")
+        return
     cuda = torch.cuda.is_available() and args.accelerator in ("auto", "gpu", "cuda")
     # An official split may leave a person in two parts, which a file of it may not.
     split = args.split if args.split == "official" else Path(args.out) / "split.json"
@@ -208,17 +192,10 @@ def _calibrate(args: argparse.Namespace, folder: Path) -> None:
 def _options(args: argparse.Namespace) -> TrainingOptions:
     from graphforensics.train import TrainingOptions
 
-    return TrainingOptions(
-        epochs=args.epochs,
-        learning_rate=args.lr,
-        decay_every=args.decay_every,
-        decay=args.decay,
-        precision=args.precision,
-        accumulate=args.accumulate,
-        clip_gradients=args.clip_gradients,
-        seed=args.seed,
-        max_time=args.max_time,
-    )
+    same = ("epochs", "decay_every", "decay", "precision", "accumulate", "clip_gradients", "seed")
+    new = ("max_time", "optimizer", "momentum", "betas", "weight_decay", "ema", "compile")
+    chosen = {name: getattr(args, name) for name in (*same, *new, "pseudo_fakes")}
+    return TrainingOptions(learning_rate=args.lr, **chosen)
 
 
 def _model(args: argparse.Namespace, seed: int) -> Detector:
@@ -228,7 +205,12 @@ def _model(args: argparse.Namespace, seed: int) -> Detector:
     if args.encoder is not None:
         keywords["encoder"] = args.encoder
     torch.manual_seed(seed)
-    model = new_model(args.model, keywords)
+    if args.start_from is not None:
+        from graphforensics.train.start_from import start_from
+
+        model = start_from(args.start_from, args.model if args.start_named else None, keywords)
+    else:
+        model = new_model(args.model, keywords)
     if args.encoder_from is not None:
         from graphforensics.models import take_encoder
 
@@ -237,9 +219,8 @@ def _model(args: argparse.Namespace, seed: int) -> Detector:
 
 
 def _data(args: argparse.Namespace, model: Detector) -> FaceStoreDataModule:
-    from graphforensics.train import FaceStoreDataModule
+    from graphforensics.train import FaceStoreDataModule, task_class
 
-    workers = (os.cpu_count() or 1) // 2 if args.workers is None else args.workers
     return FaceStoreDataModule(
         args.data,
         model.input_spec,
@@ -248,12 +229,24 @@ def _data(args: argparse.Namespace, model: Detector) -> FaceStoreDataModule:
         split=args.split,
         fractions=tuple(args.fractions),
         seed=args.seed,
-        workers=workers,
+        workers=_workers(args),
         pairs=args.pairs,
         manipulations=args.manipulations,
         masks=model.reads_masks,
         landmarks=model.reads_landmarks,
+        faces=args.faces or task_class(model.name, args.stage).labels,
+        pseudo_fakes=args.pseudo_fakes is not None,
+        balance=args.balance,
+        clips=args.clips,
     )
+
+
+def _logger(args: argparse.Namespace) -> Logger | None:
+    from graphforensics.train.loggers import make_logger
+
+    if args.logger is None:
+        return None
+    return make_logger(args.logger, args.out, args.logger_set)
 
 
 def _tell_data(data: FaceStoreDataModule) -> None:
@@ -264,8 +257,9 @@ def _tell_data(data: FaceStoreDataModule) -> None:
 
 
 def _tell_epoch(row: dict[str, float | int]) -> None:
-    print(
-        f"epoch {row['epoch']}: loss {row['train_loss']:.4f}, validation loss "
-        f"{row['val_loss']:.4f}, validation video AUC {row['val_auc']:.3f}",
-        flush=True,
-    )
+    told = {"train_loss": "loss", "val_loss": "validation loss", "val_auc": "validation video AUC"}
+    digits = {"val_auc": 3}
+    figures = [
+        f"{text} {row[name]:.{digits.get(name, 4)}f}" for name, text in told.items() if name in row
+    ]
+    print(f"epoch {row['epoch']}: {', '.join(figures)}", flush=True)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         WildDeepfake,
         prepare,
     )
+    from graphforensics.data.drawn.action_unit_graph import action_unit_graph
     from graphforensics.data.face_graph import FaceGraph
     from graphforensics.data.face_graph_sequence import FaceGraphSequence
     from graphforensics.data.fake_face_dataset import FakeFaceDataset
@@ -50,6 +51,7 @@ __all__ = [
     "VideoDataset",
     "VideoRecord",
     "WildDeepfake",
+    "action_unit_graph",
     "clip_rows",
     "from_temporal_signal",
     "prepare",
@@ -72,6 +74,7 @@ _LATER = {
     "WildDeepfake": "datasets",
     "DATASETS": "datasets",
     "prepare": "datasets",
+    "action_unit_graph": "drawn.action_unit_graph",
     "FakeFaceDataset": "fake_face_dataset",
     "FaceGraph": "face_graph",
     "FaceGraphSequence": "face_graph_sequence",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from graphforensics.data.sample_layout import arrange
 from graphforensics.data.track_masks import find_beside, track_masks
 from graphforensics.errors import MissingDataError
 from graphforensics.preprocess.store.layout import TRACKS, read_header
+from graphforensics.preprocess.store.remote_path import store_path
 from graphforensics.regions.landmark_groups import MIRRORED_LANDMARKS
 
 _NAMES = ("dataset", "manipulation", "video", "quality", "identity", "track_id")
@@ -144,7 +144,7 @@ class ClipDataset(Dataset[dict[str, Any]]):
 
     def _track(self, row: dict[str, Any]) -> FaceTrack:
         # The row is all that a track needs: no process but the first reads a whole manifest.
-        root = Path(row["store"])
+        root = store_path(row["store"])
         margin = self._margins.get(row["store"])
         if margin is None:
             margin = self._margins[row["store"]] = read_header(root).margin

@@ -34,12 +34,15 @@ class FaceGraph(FaceData):
             ``"region"`` by default where ``x`` is given.
         edge_kept: False where an edge was masked; its weight is then what it was before.
         **attributes: Anything else. The library knows ``attention`` (where in the crop
-            each node looks), ``frame_id``, ``time`` in seconds and the face's ``box``.
+            each node looks), ``class_attention`` (how much a class token looks at each node),
+            ``place_kept`` (false where a node is hidden in training), ``frame_id``, ``time`` in
+            seconds and the face's ``box``.
 
     Shapes:
         ``x [N, C]``, ``edge_index [2, E]``, ``edge_weight [E]``, ``edge_kept [E]`` (bool),
         ``pos [N, 2]``, ``region_id [N]``, ``y [1]`` or ``[N]``, ``attention [N, h, w]``,
-        ``frame_id [1]``, ``time [1]``, ``box [1, 4]``.
+        ``class_attention [N]``, ``place_kept [N]`` (bool), ``frame_id [1]``, ``time [1]``,
+        ``box [1, 4]``.
 
     Raises:
         ValueError: From :meth:`validate`, never from the constructor: PyTorch Geometric
@@ -63,6 +66,8 @@ class FaceGraph(FaceData):
         "region_id": (("N",),),
         "y": (("B",), ("N",)),
         "attention": (("N", "h", "w"),),
+        "class_attention": (("N",),),
+        "place_kept": (("N",),),
         "frame_id": (("B",),),
         "time": (("B",),),
         "box": (("B", 4),),

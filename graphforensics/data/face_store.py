@@ -17,6 +17,7 @@ from graphforensics.errors import StoreError
 from graphforensics.preprocess.extraction_options import ExtractionOptions
 from graphforensics.preprocess.store.layout import MANIFEST, TRACKS, VERSION, read_header
 from graphforensics.preprocess.store.manifest import manifest_table, read_manifest, read_records
+from graphforensics.preprocess.store.remote_path import RemotePath, store_path
 
 
 class FaceStore:
@@ -27,7 +28,7 @@ class FaceStore:
     then listed from the records of the sources that were done, with a warning.
 
     Args:
-        root: Folder of the store.
+        root: Folder of the store, or a URL that fsspec knows: ``"s3://bucket/faces"``.
 
     Raises:
         StoreError: There is no store at ``root``, or it is damaged; the message names the file.
@@ -41,8 +42,8 @@ class FaceStore:
 
     version = VERSION
 
-    def __init__(self, root: str | Path) -> None:
-        self.root = Path(root)
+    def __init__(self, root: str | Path | RemotePath) -> None:
+        self.root = store_path(root)
         self.options: ExtractionOptions = read_header(self.root)
 
     def __repr__(self) -> str:

@@ -49,7 +49,10 @@ def official_split(
     parts = {part: [n for n, name in enumerate(named) if name == part] for part in PARTS}
     _warn_of_leaks(rows, parts)
     if "val" in required and not parts["val"] and parts["train"]:
-        held = identity_split([rows[n] for n in parts["train"]], (1 - share, share, 0), seed)
+        rest = [rows[n] for n in parts["train"]]
+        # Real faces alone are enough for some ways of training; who needs both asks for both.
+        classes = sorted({str(row.get("label")) for row in rest})
+        held = identity_split(rest, (1 - share, share, 0), seed, classes)
         train = parts["train"]
         parts["train"] = [train[n] for n in held["train"]]
         parts["val"] = [train[n] for n in held["val"]]

@@ -59,6 +59,7 @@ def identity_split(
     rows: Sequence[Mapping[str, Any]],
     fractions: tuple[float, float, float] = (0.7, 0.15, 0.15),
     seed: int = 0,
+    classes: Sequence[str] = _CLASSES,
 ) -> dict[str, list[int]]:
     """Part rows into train, val and test so that no identity is in two of them.
 
@@ -73,13 +74,14 @@ def identity_split(
             file without a face: it goes with its people, but does not make up for a class.
         fractions: Shares of train, val and test, not negative; they are scaled to sum to 1.
         seed: Equal seeds and rows give equal parts.
+        classes: Labels that no part with a share may lack.
 
     Returns:
         Positions of the rows of each of :data:`PARTS`, ascending. A part with share 0 is empty.
 
     Raises:
         ValueError: ``fractions`` are negative or all 0.
-        MissingDataError: A row has no label, or some part would lack a class.
+        MissingDataError: A row has no label, or some part would lack one of ``classes``.
 
     Example:
         >>> rows = [{"source": f"{p}-{c}", "identity": p, "label": c}
@@ -99,7 +101,7 @@ def identity_split(
     }
     for part, share in zip(PARTS, shares, strict=True):
         if share:
-            _require_both_classes(rows, parts[part], part, len(counts))
+            _require_classes(rows, parts[part], part, len(counts), classes)
     return parts
 
 
@@ -225,12 +227,16 @@ def _warn_of_unknown(rows: Sequence[Mapping[str, Any]]) -> None:
         )
 
 
-def _require_both_classes(
-    rows: Sequence[Mapping[str, Any]], positions: list[int], part: str, groups: int
+def _require_classes(
+    rows: Sequence[Mapping[str, Any]],
+    positions: list[int],
+    part: str,
+    groups: int,
+    classes: Sequence[str],
 ) -> None:
     held = [rows[position] for position in positions]
     present = {row["label"] for row in held if (row.get("status") or "ok") == "ok"}
-    missing = [name for name in _CLASSES if name not in present]
+    missing = [name for name in classes if name not in present]
     if missing:
         raise MissingDataError(
             f"part '{part}' would hold no {' and no '.join(missing)} face track: {len(rows)} "

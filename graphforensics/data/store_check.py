@@ -10,6 +10,7 @@ from graphforensics.errors import StoreError
 from graphforensics.preprocess.extraction_options import ExtractionOptions
 from graphforensics.preprocess.selection import EvenFrames, Snippets, parse_selection
 from graphforensics.preprocess.store.layout import read_header
+from graphforensics.preprocess.store.remote_path import store_path
 
 
 def check_stores(stores: Iterable[str | Path], spec: InputSpec) -> None:
@@ -25,7 +26,7 @@ def check_stores(stores: Iterable[str | Path], spec: InputSpec) -> None:
             detection looks at are not.
     """
     for store in stores:
-        options = read_header(Path(store))
+        options = read_header(store_path(store))
         _check_margin(store, options, spec)
         _check_runs(store, options, spec)
         if options.align:

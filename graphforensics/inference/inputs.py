@@ -14,6 +14,7 @@ from torch import Tensor
 
 from graphforensics.data.clip_rows import clip_rows
 from graphforensics.data.input_spec import InputSpec
+from graphforensics.data.resize_crop import resize_crop
 from graphforensics.errors import MissingDataError
 from graphforensics.inference.person_inputs import PersonInputs
 from graphforensics.preprocess.decode import probe
@@ -162,7 +163,7 @@ def _gather(frames: Iterable[TrackFrame], spec: InputSpec) -> dict[int, _Person]
 
 def _square(crop: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
     """Resize as :meth:`FaceTrack.crops` does, so that training and detection see the same."""
-    return np.asarray(Image.fromarray(crop).resize((size, size), Image.Resampling.BILINEAR))
+    return np.ascontiguousarray(resize_crop(crop, size).permute(1, 2, 0).numpy())
 
 
 def _picture(crop: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -45,6 +45,9 @@ class Detector(nn.Module, PyTorchModelHubMixin):
     #: Whether :meth:`loss` makes use of the 68 landmarks.
     reads_landmarks: ClassVar[bool] = False
 
+    #: Whether :meth:`graph` computes more than the verdict needs and :meth:`forward` gives.
+    graph_apart: ClassVar[bool] = False
+
     input_spec: InputSpec
 
     #: What validation data say of the scores; ``None`` where nobody asked them.

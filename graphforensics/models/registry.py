@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from graphforensics.models.aunet import AUNet
+from graphforensics.models.deepfake_mae import DeepfakeMAE
 from graphforensics.models.detector import Detector
+from graphforensics.models.learning_to_mask import LearningToMask
 from graphforensics.models.lrl import LRL
 from graphforensics.models.mrl import MRL
 
 #: What ``--model`` and a checkpoint's ``"detector"`` may say.
-DETECTORS: dict[str, type[Detector]] = {MRL.name: MRL, LRL.name: LRL}
+DETECTORS: dict[str, type[Detector]] = {
+    MRL.name: MRL,
+    LRL.name: LRL,
+    AUNet.name: AUNet,
+    DeepfakeMAE.name: DeepfakeMAE,
+    LearningToMask.name: LearningToMask,
+}

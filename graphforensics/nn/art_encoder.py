@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from graphforensics.nn.au_agnostic_branch import AUAgnosticBranch
 from graphforensics.nn.au_relation_attention import AURelationAttention, AURelations
+from graphforensics.nn.separable_conv import Convolution, SeparableConv2d, conv3x3
 
 
 class ARTFeatures(NamedTuple):
@@ -15,13 +16,14 @@ class ARTFeatures(NamedTuple):
 
     Shapes:
         ``features [B, C, H, W]``, ``class_token [B, C']``, ``patch_tokens [B, H * W, C']`` and
-        ``action_units``, the :class:`~graphforensics.nn.AURelations` of the AU-specific branch.
+        ``action_units``, the :class:`~graphforensics.nn.AURelations` of the AU-specific branch;
+        None of what belongs to a branch that was left out.
     """
 
     features: Tensor
-    class_token: Tensor
-    patch_tokens: Tensor
-    action_units: AURelations
+    class_token: Tensor | None
+    patch_tokens: Tensor | None
+    action_units: AURelations | None
 
 
 class ARTEncoder(nn.Module):
@@ -41,13 +43,17 @@ class ARTEncoder(nn.Module):
         heads: Attention heads. Default: 8.
         learn_class_token: Start from a class token of its own. Default: True; with False each
             call gives one, usually that of the encoder before.
+        specific: Have the AU-specific branch. Default: True.
+        agnostic: Have the AU-agnostic branch. Default: True.
+        convolution: What the 3 x 3 convolutions are: ``"full"``, or ``"separable"``, which takes a
+            ninth of the multiplications. Default: ``"full"``.
 
     Shapes:
         ``features [B, C, H, W]``, ``class_token [B, C']``; the output is :class:`ARTFeatures`.
 
     Raises:
-        ValueError: A number is not positive, the heads do not divide the channels, a shape is
-            another, or the class token is missing.
+        ValueError: A number is not positive, the heads do not divide the channels, both branches
+            are left out, a shape is another, or the class token is missing.
 
     Example:
         >>> import torch
@@ -65,25 +71,35 @@ class ARTEncoder(nn.Module):
         hidden_channels: int = 256,
         heads: int = 8,
         learn_class_token: bool = True,
+        specific: bool = True,
+        agnostic: bool = True,
+        convolution: Convolution = "full",
     ) -> None:
         super().__init__()
+        if not (specific or agnostic):
+            raise ValueError("'specific' or 'agnostic' must be True (got False and False)")
         self.channels = channels
         self.num_aus = num_aus
-        self.specific = AURelationAttention(channels, num_aus)
-        self.agnostic = AUAgnosticBranch(channels, hidden_channels, heads, learn_class_token)
+        self.specific: AURelationAttention | None = None
+        self.agnostic: AUAgnosticBranch | None = None
+        if specific:
+            self.specific = AURelationAttention(channels, num_aus, convolution=convolution)
+        if agnostic:
+            self.agnostic = AUAgnosticBranch(channels, hidden_channels, heads, learn_class_token)
         self.join = nn.Sequential(
-            nn.Conv2d(channels, channels, 3, padding=1),
+            conv3x3(channels, channels, convolution),
             nn.ReLU(),
-            nn.Conv2d(channels, channels, 3, padding=1),
+            conv3x3(channels, channels, convolution),
             nn.ReLU(),
         )
 
     def reset_parameters(self) -> None:
         """Draw both branches and the convolutions anew."""
-        self.specific.reset_parameters()
-        self.agnostic.reset_parameters()
+        for branch in (self.specific, self.agnostic):
+            if branch is not None:
+                branch.reset_parameters()
         for layer in self.join:
-            if isinstance(layer, nn.Conv2d):
+            if isinstance(layer, nn.Conv2d | SeparableConv2d):
                 layer.reset_parameters()
 
     def forward(self, features: Tensor, class_token: Tensor | None = None) -> ARTFeatures:
@@ -93,10 +109,16 @@ class ARTEncoder(nn.Module):
             features: The feature map.
             class_token: Takes the place of the encoder's own. Default: the own.
         """
-        specific = self.specific(features)
-        agnostic = self.agnostic(features, class_token)
-        joined = self.join(specific.features + agnostic.features)
-        return ARTFeatures(joined, agnostic.class_token, agnostic.patch_tokens, specific)
+        related = None if self.specific is None else self.specific(features)
+        patches = None if self.agnostic is None else self.agnostic(features, class_token)
+        joined = self.join(_sum([one.features for one in (related, patches) if one is not None]))
+        if patches is None:
+            return ARTFeatures(joined, None, None, related)
+        return ARTFeatures(joined, patches.class_token, patches.patch_tokens, related)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.channels}, num_aus={self.num_aus})"
+
+
+def _sum(maps: list[Tensor]) -> Tensor:
+    return maps[0] if len(maps) == 1 else maps[0] + maps[1]

@@ -14,6 +14,7 @@ from graphforensics.nn.argument_checks import check_positive, check_shape
 from graphforensics.nn.attention_centre import attention_centre
 from graphforensics.nn.precision import widened
 from graphforensics.nn.relation_importance import dense_relation_importance
+from graphforensics.nn.separable_conv import Convolution, SeparableConv2d, conv3x3
 
 
 class AURelations(NamedTuple):
@@ -45,20 +46,22 @@ class AURelationAttention(nn.Module):
 
     The AU-specific branch, eqs. 1 to 5 of "AUNet: Learning Relations Between Action Units for
     Face Forgery Detection" (CVPR 2023). The maps M come from two 3 x 3 convolutions with ReLU,
-    a 1 x 1 convolution and a sigmoid; :func:`~graphforensics.nn.loss.au_attention_loss` supervises
-    them. One 3 x 3 convolution serves all embeddings, and as all of them see the same F, its
-    products with the kernel are computed once and only weighed for each map.
+    a 1 x 1 convolution and a sigmoid, and start at 0.05;
+    :func:`~graphforensics.nn.loss.au_attention_loss` supervises them. One 3 x 3 convolution serves
+    all embeddings; as all of them see the same F, what does not depend on the map is computed once.
 
     Args:
         channels: Channels C of the features.
         num_aus: Number of action units K. Default: 15.
         hidden_channels: Channels of the convolutions that find the maps. Default: ``channels``.
+        convolution: What the 3 x 3 convolutions are: ``"full"``, or ``"separable"``, which takes a
+            ninth of the multiplications. Default: ``"full"``.
 
     Shapes:
         ``features [B, C, H, W]``; the output is :class:`AURelations`.
 
     Raises:
-        ValueError: A number is not positive, or the features have another shape.
+        ValueError: A number is not positive, a word is unknown, or the features have another shape.
 
     Example:
         >>> relate = AURelationAttention(8, num_aus=15)
@@ -70,7 +73,11 @@ class AURelationAttention(nn.Module):
     """
 
     def __init__(
-        self, channels: int, num_aus: int = 15, hidden_channels: int | None = None
+        self,
+        channels: int,
+        num_aus: int = 15,
+        hidden_channels: int | None = None,
+        convolution: Convolution = "full",
     ) -> None:
         super().__init__()
         hidden = channels if hidden_channels is None else hidden_channels
@@ -78,28 +85,32 @@ class AURelationAttention(nn.Module):
         self.channels = channels
         self.num_aus = num_aus
         self.locate = nn.Sequential(
-            nn.Conv2d(channels, hidden, 3, padding=1),
+            conv3x3(channels, hidden, convolution),
             nn.ReLU(),
-            nn.Conv2d(hidden, hidden, 3, padding=1),
+            conv3x3(hidden, hidden, convolution),
             nn.ReLU(),
             nn.Conv2d(hidden, num_aus, 1),
             nn.Sigmoid(),
         )
-        self.embed = nn.Conv2d(channels, channels, 3, padding=1)
+        self.embed = conv3x3(channels, channels, convolution)
+        self._start_small()
 
     def reset_parameters(self) -> None:
         """Draw all convolutions anew."""
         for layer in [*self.locate, self.embed]:
-            if isinstance(layer, nn.Conv2d):
+            if isinstance(layer, nn.Conv2d | SeparableConv2d):
                 layer.reset_parameters()
+        self._start_small()
 
     def forward(self, features: Tensor) -> AURelations:
         """Return the enhanced features and the relations behind them."""
         check_shape("features", features, ("B", self.channels, "H", "W"))
         maps = self.locate(features)
         embeddings = self._embeddings(features, maps)
-        wide = widened(embeddings)
-        relations = wide @ wide.transpose(1, 2)
+        # Autocast would narrow the product again.
+        with torch.autocast(features.device.type, enabled=False):
+            wide = widened(embeddings)
+            relations = wide @ wide.transpose(1, 2)
         importance = dense_relation_importance(relations).to(features.dtype)
         important = (importance[:, :, None, None] * maps).amax(1, keepdim=True)
         return AURelations(important * features, maps, embeddings, relations, importance)
@@ -127,7 +138,19 @@ class AURelationAttention(nn.Module):
             ]
         )
 
+    def _start_small(self) -> None:
+        # An action unit covers about a twentieth of a face, sigmoid(-3). From one half all maps are
+        # driven to zero together, where the sigmoid no longer learns.
+        last = self.locate[-2]
+        if isinstance(last, nn.Conv2d) and last.bias is not None:
+            nn.init.constant_(last.bias, -3.0)
+
     def _embeddings(self, features: Tensor, maps: Tensor) -> Tensor:
+        if isinstance(self.embed, SeparableConv2d):
+            # The channels are mixed before the map is weighed: once for all maps.
+            mixed = self.embed.pointwise(features).unsqueeze(1) * (1 + maps).unsqueeze(2)
+            convolved = self.embed.depthwise(mixed.flatten(0, 1)).relu().mean((2, 3))
+            return torch.unflatten(convolved, 0, (-1, self.num_aus))
         # Conv(F * M + F) at p is the sum over the kernel's nine places o of (W_o F)(p + o) times
         # (1 + M)(p + o). The first factor does not depend on the map.
         taps = self.embed.weight.permute(2, 3, 0, 1).flatten(0, 2)[..., None, None]
@@ -137,8 +160,8 @@ class AURelationAttention(nn.Module):
             _shifted(products),
             _shifted((1 + maps).unsqueeze(1).expand(-1, 9, -1, -1, -1)),
         )
-        convolved = weighed if self.embed.bias is None else weighed + self.embed.bias
-        return convolved.relu().mean(1)
+        bias = self.embed.bias
+        return (weighed if bias is None else weighed + bias).relu().mean(1)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.channels}, num_aus={self.num_aus})"

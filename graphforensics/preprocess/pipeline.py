@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor, Executor
-from contextlib import closing
+from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
@@ -22,22 +24,33 @@ from graphforensics.preprocess.source_job import (
     run_source_job,
 )
 from graphforensics.preprocess.store.layout import source_key, source_name
+from graphforensics.preprocess.store.remote_path import (
+    RemotePath,
+    StorePath,
+    absolute,
+    store_path,
+)
 from graphforensics.preprocess.store.store_writer import StoreWriter
 from graphforensics.preprocess.worker_pool import Outcome, WorkerPool, run_bounded
 
+if TYPE_CHECKING:
+    from distributed import Client
+
 # Handed out at once to an executor that does not say how many workers it has.
 _UNKNOWN_WORKERS = 32
+Outcomes = Generator[Outcome[SourceJob, SourceResult], None, None]
 
 
 def extract(
     paths: str | Path | Iterable[str | Path],
-    out: str | Path,
+    out: str | Path | RemotePath,
     options: ExtractionOptions | None = None,
     *,
     metadata: str | Path | None = None,
     root: str | Path | None = None,
     workers: int | None = None,
     executor: Executor | None = None,
+    dask: str | Client | None = None,
     progress: bool | None = False,
 ) -> ExtractionSummary:
     """Find, track and crop the faces of videos and images into a face store.
@@ -50,7 +63,8 @@ def extract(
 
     Args:
         paths: Files, folders (searched for videos and images) or patterns.
-        out: Folder of the store; made if need be, added to if it is a store.
+        out: Folder of the store, or a URL that fsspec can write to (``"s3://bucket/faces"``); made
+            if need be, added to if it is a store.
         options: How to extract; a store keeps to one set of options.
         metadata: CSV with a column ``file`` and any of ``label``, ``identity``, ``manipulation``,
             ``dataset``, ``video``, ``source``, ``mask``, ``quality``, ``split`` (see
@@ -60,6 +74,10 @@ def extract(
         workers: Worker processes; one a core by default, none (everything in this process) for a
             single file. Each holds a few frames, however long the video is.
         executor: Runs the files in place of own processes; its workers must see the same files.
+        dask: Address of a Dask scheduler, or a ``distributed.Client``, whose workers run the files
+            in place of own processes. They must see the files, and the store unless it is a URL,
+            under the same names, and have the same version of this library. A worker that dies is
+            no loss: see :class:`DaskPool`.
         progress: Show a progress bar on standard error; ``None``: if it is a terminal.
 
     Raises:
@@ -67,7 +85,10 @@ def extract(
         MissingDataError: There is no file to extract, or the metadata do not fit.
         OutputError: The store cannot be written, holds something else, or is being written to.
         StoreError: The store was made with other options, or is damaged.
-        ValueError: ``workers`` is negative.
+        MissingExtraError: ``dask`` is given, and the extra of that name is not installed.
+        GraphForensicsError: The Dask cluster does not answer, or lost all its workers.
+        ValueError: ``workers`` is negative, more than one way to run is given, or other processes
+            than this one are to write to memory.
 
     Example:
         >>> from graphforensics.preprocess import ExtractionOptions, extract
@@ -75,8 +96,8 @@ def extract(
         >>> summary.failed  # doctest: +SKIP
         [('clips/broken.mp4', 'not a video or image')]
     """
-    if workers is not None and workers < 0:
-        raise ValueError(f"'workers' must not be negative (got {workers})")
+    place = store_path(out)
+    workers = _checked_workers(place, workers, executor, dask)
     options = options or ExtractionOptions()
     table = MetadataTable(metadata) if metadata is not None else None
     given = [paths] if isinstance(paths, (str, Path)) else list(paths)
@@ -87,10 +108,10 @@ def extract(
     summary = ExtractionSummary(failed=list(empty))
     if known is not None:
         summary.unlabelled = [str(file) for file in files if os.path.abspath(file) not in known]
-    with StoreWriter(out, options) as store:
-        jobs = [_job(file, base, out, options, known) for file in files]
+    with _pool(workers, executor, dask, len(files)) as run, StoreWriter(place, options) as store:
+        jobs = [_job(file, base, place, options, known) for file in files]
         bar = tqdm(total=len(jobs), unit="file", disable=None if progress is None else not progress)
-        with bar, closing(_outcomes(jobs, workers, executor)) as outcomes:
+        with bar, closing(run(jobs)) as outcomes:
             for job, result in outcomes:
                 _take_in(store, summary, job, _settled(job, result))
                 bar.set_postfix(tracks=summary.tracks, failed=len(summary.failed), refresh=False)
@@ -127,23 +148,51 @@ def _known(table: MetadataTable | None, files: list[Path]) -> dict[str, Mapping[
 def _job(
     file: Path,
     base: str | Path | None,
-    out: str | Path,
+    out: StorePath,
     options: ExtractionOptions,
     known: dict[str, Mapping[str, str]] | None,
 ) -> SourceJob:
     name = source_name(file, base)
     metadata = known.get(os.path.abspath(file)) if known else None
     # Absolute, because an executor's workers may have another working folder.
-    where, store = os.path.abspath(file), os.path.abspath(out)
+    where, store = os.path.abspath(file), absolute(out)
     return SourceJob(where, str(file), name, source_key(name), store, options, metadata)
 
 
-def _outcomes(
-    jobs: list[SourceJob], workers: int | None, executor: Executor | None
-) -> Generator[Outcome[SourceJob, SourceResult], None, None]:
-    if executor is None:
-        yield from WorkerPool(run_source_job, _worker_count(workers, len(jobs))).run(jobs)
-        return
+def _checked_workers(
+    place: StorePath, workers: int | None, executor: Executor | None, dask: object
+) -> int | None:
+    """Compare the ways to run that were asked for, and return the number of own processes."""
+    if workers is not None and workers < 0:
+        raise ValueError(f"'workers' must not be negative (got {workers})")
+    given = {"workers": workers, "executor": executor, "dask": dask}
+    ways = [f"'{name}'" for name, value in given.items() if value is not None]
+    if len(ways) > 1:
+        raise ValueError(f"only one of {' and '.join(ways)} can run the files")
+    if not isinstance(place, RemotePath) or not place.one_process:
+        return workers
+    if workers or dask is not None:
+        raise ValueError(f"{place}: only this process sees it; 'workers' must be 0")
+    return 0
+
+
+@contextmanager
+def _pool(
+    workers: int | None, executor: Executor | None, dask: str | Client | None, files: int
+) -> Iterator[Callable[[list[SourceJob]], Outcomes]]:
+    """Give the function that runs the jobs; what it needs is there before a store is made."""
+    if executor is not None:
+        yield partial(_by_executor, executor)
+    elif dask is not None:
+        from graphforensics.preprocess.dask_pool import DaskPool
+
+        with DaskPool(run_source_job, dask) as pool:
+            yield pool.run
+    else:
+        yield WorkerPool(run_source_job, _worker_count(workers, files)).run
+
+
+def _by_executor(executor: Executor, jobs: list[SourceJob]) -> Outcomes:
     limit = 2 * int(getattr(executor, "_max_workers", None) or _UNKNOWN_WORKERS)
     for job, result in run_bounded(executor, run_source_job, iter(jobs), limit):
         if isinstance(result, BrokenExecutor):
@@ -166,7 +215,9 @@ def _settled(job: SourceJob, result: SourceResult | BaseException) -> SourceResu
     if isinstance(result, SourceResult):
         return result
     if isinstance(result, BrokenExecutor):
-        return failed_result(job, "its worker process died: killed, out of memory, or crashed")
+        times = getattr(result, "deaths", None)
+        died = f"its worker process died {times} times" if times else "its worker process died"
+        return failed_result(job, f"{died}: killed, out of memory, or crashed")
     if isinstance(result, GraphForensicsError) or not isinstance(result, Exception):
         raise result
     return failed_result(job, f"unexpected {type(result).__name__}: {result}")
@@ -176,7 +227,9 @@ def _take_in(
     store: StoreWriter, summary: ExtractionSummary, job: SourceJob, result: SourceResult
 ) -> None:
     record = result.record
-    if result.folder is None:
+    if result.published:
+        store.adopt(record)
+    elif result.folder is None:
         store.keep(record)
     else:
         store.commit(record, Path(result.folder))
@@ -185,7 +238,7 @@ def _take_in(
         return
     if record.status == "no_face":
         summary.no_face.append(job.named)
-    elif result.folder is None:
+    elif result.reused:
         summary.reused += 1
     else:
         summary.done += 1

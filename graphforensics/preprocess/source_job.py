@@ -4,18 +4,32 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import shutil
+import socket
 import stat
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from graphforensics.errors import GraphForensicsError, NoFaceError, UnreadableMediaError
+from graphforensics.errors import (
+    GraphForensicsError,
+    NoFaceError,
+    OutputError,
+    UnreadableMediaError,
+)
 from graphforensics.preprocess.extract_tracks import extract_tracks
 from graphforensics.preprocess.extraction_options import ExtractionOptions
 from graphforensics.preprocess.extraction_report import ExtractionReport
-from graphforensics.preprocess.store.layout import PARTIAL, RECORD, sync_folder
+from graphforensics.preprocess.store.layout import HEADER, PARTIAL, RECORD, sync_folder
+from graphforensics.preprocess.store.publish import (
+    TEMPORARY,
+    publish_metadata,
+    publish_source,
+)
 from graphforensics.preprocess.store.records import SourceRecord, Status
+from graphforensics.preprocess.store.remote_path import RemotePath, StorePath, store_path
 from graphforensics.preprocess.store.source_writer import write_tracks
 from graphforensics.preprocess.store.store_writer import read_whole
 from graphforensics.preprocess.store.writing import writing
@@ -30,7 +44,7 @@ class SourceJob:
         named: The file, as the user named it.
         source: Its name in the store.
         key: Its folder in the store.
-        root: Folder of the store.
+        root: Folder, absolute, or URL of the store.
         options: How to extract.
         metadata: What is known about the file; ``None`` keeps what the store knows.
     """
@@ -52,11 +66,15 @@ class SourceResult:
         record: The record for the manifest.
         folder: Finished folder to move into the store, ``None`` when the store has it already.
         failure: Why the file could not be extracted, ``None`` when it was.
+        reused: Whether the store had its tracks before.
+        published: Whether the store has the record as it is here: nothing is left to do.
     """
 
     record: SourceRecord
     folder: str | None = None
     failure: str | None = None
+    reused: bool = False
+    published: bool = False
 
 
 def run_source_job(job: SourceJob) -> SourceResult:
@@ -69,7 +87,9 @@ def run_source_job(job: SourceJob) -> SourceResult:
         OutputError: The store cannot be written.
         GraphForensicsError: Something other than the file is wrong: a missing package or model.
     """
-    old = read_whole(Path(job.root), job.key)
+    root = store_path(job.root)
+    _check_seen(root)
+    old = read_whole(root, job.key)
     metadata = job.metadata if job.metadata is not None else (old.metadata if old else {})
     blank = SourceRecord(job.source, job.key, "failed", metadata=metadata)
     try:
@@ -80,13 +100,26 @@ def run_source_job(job: SourceJob) -> SourceResult:
             return SourceResult(old, failure=error.reason)
         return _finished(job, replace(blank, reason=error.reason))
     if old is not None and old.status != "failed" and old.sha256 == blank.sha256:
-        return SourceResult(replace(old, metadata=metadata))
-    return _finished(job, _extracted(job, blank))
-
-
-def _extracted(job: SourceJob, blank: SourceRecord) -> SourceRecord:
-    """Write the tracks and return their record."""
+        return _reused(root, old, replace(old, metadata=metadata))
     folder = _fresh_folder(job)
+    try:
+        return _finished(job, _extracted(job, blank, folder), folder)
+    except GraphForensicsError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _reused(root: StorePath, old: SourceRecord, record: SourceRecord) -> SourceResult:
+    """Leave the tracks as they are; on a URL, the worker puts new metadata there itself."""
+    if isinstance(root, Path):
+        return SourceResult(record, reused=True)
+    if record != old:
+        publish_metadata(root, record)
+    return SourceResult(record, reused=True, published=True)
+
+
+def _extracted(job: SourceJob, blank: SourceRecord, folder: Path) -> SourceRecord:
+    """Write the tracks and return their record."""
     report = ExtractionReport()
     try:
         frames = extract_tracks(job.path, job.options, report=report)
@@ -96,7 +129,6 @@ def _extracted(job: SourceJob, blank: SourceRecord) -> SourceRecord:
     except NoFaceError as error:
         return replace(blank, status="no_face", reason=str(error), report=report)
     except GraphForensicsError:
-        shutil.rmtree(folder, ignore_errors=True)
         raise
     except MemoryError:
         return replace(blank, reason="not enough memory to decode it")
@@ -108,15 +140,24 @@ def _extracted(job: SourceJob, blank: SourceRecord) -> SourceRecord:
     return replace(blank, status=status, reason=reason, report=report, tracks=tracks)
 
 
-def _finished(job: SourceJob, record: SourceRecord) -> SourceResult:
+def _finished(job: SourceJob, record: SourceRecord, folder: Path | None = None) -> SourceResult:
     """Write the record beside the tracks, all down to the disk."""
-    folder = Path(job.root, PARTIAL, job.key)
-    if not record.tracks:
+    if folder is None or not record.tracks:
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
         folder = _fresh_folder(job)
     with writing(folder):
         record.write(folder / RECORD)
         sync_folder(folder)
-    return SourceResult(record, str(folder), record.reason if record.status == "failed" else None)
+    failure = record.reason if record.status == "failed" else None
+    root = store_path(job.root)
+    if isinstance(root, Path):
+        return SourceResult(record, str(folder), failure)
+    # A worker that was given up may have been at work on the same file, and first.
+    if read_whole(root, job.key) != record:
+        publish_source(root, folder, record)
+    shutil.rmtree(folder, ignore_errors=True)
+    return SourceResult(record, None, failure, published=True)
 
 
 def failed_result(job: SourceJob, reason: str) -> SourceResult:
@@ -130,11 +171,27 @@ def failed_result(job: SourceJob, reason: str) -> SourceResult:
 
 
 def _fresh_folder(job: SourceJob) -> Path:
-    folder = Path(job.root, PARTIAL, job.key)
-    shutil.rmtree(folder, ignore_errors=True)
+    """Make a folder that no other attempt at this file writes to, in whichever process."""
+    root = store_path(job.root)
+    if isinstance(root, RemotePath):
+        return Path(tempfile.mkdtemp(prefix=TEMPORARY))
+    folder = root / PARTIAL / job.key / secrets.token_hex(4)
     with writing(folder):
         folder.mkdir(parents=True)
     return folder
+
+
+def _check_seen(root: StorePath) -> None:
+    """Stop a worker on another machine before it writes to a folder that only it can see.
+
+    Raises:
+        OutputError: There is no store at ``root``.
+    """
+    if isinstance(root, Path) and not (root / HEADER).is_file():
+        raise OutputError(
+            f"{root}: a worker on {socket.gethostname()} sees no store there; name a folder that "
+            "all workers share, or a URL such as s3://bucket/faces"
+        )
 
 
 def _content_hash(path: str) -> str:

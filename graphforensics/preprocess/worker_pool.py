@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -58,7 +58,7 @@ class WorkerPool(Generic[Job, Result]):
         self._task = task
         self._workers = workers
 
-    def run(self, jobs: Iterable[Job]) -> Iterator[Outcome[Job, Result]]:
+    def run(self, jobs: Iterable[Job]) -> Generator[Outcome[Job, Result], None, None]:
         """Yield each job with its result, or its error, as they are done.
 
         Raises:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -11,9 +10,8 @@ from torch.nn import functional as F
 
 from graphforensics.regions._action_unit_rules import RULES
 from graphforensics.regions._checks import landmark_batch, size_pair, unbatch
-from graphforensics.regions.face_frame import FaceFrame
+from graphforensics.regions.action_unit_ellipses import fit_ellipses, invert
 from graphforensics.regions.gaussian_blur import blur_valid, gaussian_kernel
-from graphforensics.regions.landmark_groups import MIRRORED_LANDMARKS
 
 #: Names of the action units, in the order of the masks' axis.
 ACTION_UNITS: tuple[str, ...] = tuple(f"AU{rule.number}" for rule in RULES)
@@ -75,59 +73,13 @@ def action_unit_masks(landmarks: Tensor, size: int | tuple[int, int], sigma: flo
     finer = math.ceil(_FINEST / min(height, width))
     spread = sigma * finer * (height + width) / 2 / _REFERENCE
     kernel = gaussian_kernel(spread, batch.device, batch.dtype)
-    center, inverse = _fit_ellipses((batch + 0.5) * finer - 0.5)
+    center, matrix = fit_ellipses((batch + 0.5) * finer - 0.5)
+    inverse = invert(matrix)
     fine = (height * finer, width * finer)
     blurred = blur_valid(_draw(center, inverse, fine, kernel.numel() // 2), kernel)
     drawn = F.avg_pool2d(blurred, finer) if finer > 1 else blurred
     maps = _scale(drawn, center, inverse, fine, kernel)
     return unbatch(_merge_sides(maps), landmarks)
-
-
-def _fit_ellipses(landmarks: Tensor) -> tuple[Tensor, Tensor]:
-    """Return centres ``[B, L, 2]`` and inverse matrices ``[B, L, 2, 2]`` of all L ellipses."""
-    frame = FaceFrame.from_landmarks(landmarks)
-    table = _points()
-    weight = landmarks.new_tensor(table.weight)
-    origin = landmarks[:, torch.tensor(table.landmark, device=landmarks.device)]
-    points = origin + frame.offset(landmarks.new_tensor(table.offset))
-    center = torch.einsum("lp,blpk->blk", weight, points)
-    away = points - center.unsqueeze(2)
-    matrix = 2 * torch.einsum("lp,blpj,blpk->bljk", weight, away, away)
-    margin = landmarks.new_tensor(table.margin) * frame.unit.unsqueeze(1)
-    # An ellipse of at least 0.75 pixels meets a pixel's centre wherever it lies.
-    widen = margin.clamp_min(0.75).square()[..., None, None]
-    matrix = matrix + widen * torch.eye(2, device=matrix.device, dtype=matrix.dtype)
-    return center, _inverse(matrix)
-
-
-def _inverse(matrix: Tensor) -> Tensor:
-    (a, b), (c, d) = (row.unbind(-1) for row in matrix.unbind(-2))
-    adjugate = torch.stack([d, -b, -c, a], dim=-1).view(matrix.shape)
-    return adjugate / (a * d - b * c)[..., None, None]
-
-
-class _Points(NamedTuple):
-    """The points of all L ellipses, P each, and the ellipses' margins."""
-
-    landmark: list[list[int]]
-    offset: list[list[tuple[float, float]]]
-    weight: list[list[float]]
-    margin: list[float]
-
-
-def _points() -> _Points:
-    """List the one or the left ellipse of each action unit, then the right ones of pairs."""
-    sides = [(rule, -1.0) for rule in RULES] + [(rule, 1.0) for rule in RULES if rule.paired]
-    most = max(len(rule.points) for rule in RULES)
-    table = _Points([], [], [], [rule.margin for rule, _ in sides])
-    for rule, sign in sides:
-        count, padding = len(rule.points), most - len(rule.points)
-        found = [MIRRORED_LANDMARKS[p] if sign > 0 else p for p, _, _ in rule.points]
-        moved = [(sign * out, down) for _, out, down in rule.points]
-        table.landmark.append(found + [0] * padding)
-        table.offset.append(moved + [(0.0, 0.0)] * padding)
-        table.weight.append([1 / count] * count + [0.0] * padding)
-    return table
 
 
 def _draw(center: Tensor, inverse: Tensor, size: tuple[int, int], border: int) -> Tensor:

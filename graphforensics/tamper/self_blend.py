@@ -8,21 +8,21 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter
+from scipy.ndimage import distance_transform_edt
 from torch import Tensor
-from torch.nn.functional import grid_sample, interpolate
+from torch.nn.functional import grid_sample
 
 from graphforensics.errors import NoFaceError
-from graphforensics.regions import ACTION_UNITS, action_unit_masks
+from graphforensics.regions import ACTION_UNITS
+from graphforensics.regions.action_unit_ellipses import ELLIPSE_UNITS, fit_ellipses
+from graphforensics.tamper.elastic_field import elastic_field
 from graphforensics.tamper.face_mask import extend_forehead, hull_mask, soften
+from graphforensics.tamper.face_window import FaceWindow
+from graphforensics.tamper.mask_plan import SPARE
 from graphforensics.tamper.pixel_changes import change_colour, change_detail
+from graphforensics.tamper.recipe_batch import RecipeBatch
 from graphforensics.tamper.self_blend_recipe import SelfBlendRecipe
 from graphforensics.tamper.self_blend_result import SelfBlendResult
-
-_CROP_MARGIN = 1.3
-# Room around the hull for shift (3 %), growth (2.5 %), elastic (2.4 %) and blur (5 %) of the crop.
-_ROOM = 0.2
-_REGIONS_SIDE = 128
 
 
 class _Window(NamedTuple):
@@ -32,6 +32,8 @@ class _Window(NamedTuple):
     columns: slice
     centre: NDArray[np.float64]
     side: float
+    low: NDArray[np.float64]
+    extent: NDArray[np.float64]
 
 
 def self_blend(
@@ -80,7 +82,7 @@ def self_blend(
     if recipe is None:
         recipe = SelfBlendRecipe.draw(generator or np.random.default_rng())
     points = extend_forehead(landmarks, recipe.forehead)
-    window = _window(points, np.asarray(landmarks, dtype=np.float64), image.shape[:2])
+    window = _window(np.asarray(landmarks, dtype=np.float64), recipe, image.shape[:2])
     target, source = _pseudo_faces(image, window, recipe)
     grid = _grid(window, recipe)
     area = (window.rows, window.columns)
@@ -102,20 +104,22 @@ def _check(image: NDArray[np.uint8], landmarks: NDArray[np.floating]) -> None:
 
 
 def _window(
-    points: NDArray[np.float64], landmarks: NDArray[np.float64], shape: tuple[int, ...]
+    landmarks: NDArray[np.float64], recipe: SelfBlendRecipe, shape: tuple[int, ...]
 ) -> _Window:
     """Frame the hull with room for everything that may move beyond it."""
-    side = _CROP_MARGIN * float(np.ptp(landmarks, axis=0).max())
-    if side == 0:
+    if not np.ptp(landmarks, axis=0).any():
         raise NoFaceError("the landmarks lie in one place")
-    low = np.floor(points.min(axis=0) - _ROOM * side)
-    high = np.ceil(points.max(axis=0) + _ROOM * side) + 1
-    left, top = np.clip(low, 0, shape[1::-1]).astype(int).tolist()
-    right, bottom = np.clip(high, 0, shape[1::-1]).astype(int).tolist()
+    batch = RecipeBatch.from_recipes([recipe])
+    window = FaceWindow.around(torch.from_numpy(landmarks)[None], batch)
+    low, extent = window.low[0].double().numpy(), window.extent[0].double().numpy()
+    left, top = np.clip(np.floor(low), 0, shape[1::-1]).astype(int).tolist()
+    right, bottom = np.clip(np.ceil(low + extent) + 1, 0, shape[1::-1]).astype(int).tolist()
     if right - left < 2 or bottom - top < 2:
         raise NoFaceError("the landmarks lie outside the image")
-    centre = (landmarks.min(axis=0) + landmarks.max(axis=0)) / 2 - (left, top)
-    return _Window(slice(top, bottom), slice(left, right), centre, side)
+    corner = np.array([left, top])
+    centre = (landmarks.min(axis=0) + landmarks.max(axis=0)) / 2 - corner
+    rows, columns = slice(top, bottom), slice(left, right)
+    return _Window(rows, columns, centre, float(window.side), low - corner, extent)
 
 
 def _pseudo_faces(
@@ -158,45 +162,49 @@ def _mask(
     window: _Window,
     recipe: SelfBlendRecipe,
 ) -> NDArray[np.uint8]:
-    """Move the hull with the source, deform it and soften its rim."""
+    """Move the hull with the source, bend it, take regions out and soften its rim."""
     corner = (window.columns.start, window.rows.start)
     shape = (grid.shape[0], grid.shape[1])
-    hull = torch.from_numpy(hull_mask(points - corner, shape))
-    if recipe.removed:
-        hull = hull & ~_regions(torch.from_numpy(landmarks - corner), shape, recipe.removed)
-    moved = _sample(hull[None].float(), grid + _displacement(window, grid, recipe))[0]
+    hull = hull_mask(points - corner, shape)
+    # Half a pixel lies between a pixel's middle and its border.
+    inner = distance_transform_edt(hull) > recipe.erosion * window.side + 0.5
+    eroded = torch.from_numpy((inner if inner.any() else hull).astype(np.float32))
+    moved = _sample(eroded[None], grid + _displacement(window, grid, recipe))[0]
     solid = moved.numpy() > 0.5
+    radius = max(2, round(recipe.blur * window.side))
+    if recipe.removed:
+        solid &= ~_regions(landmarks - corner, shape, recipe.removed, SPARE * radius)
     if not solid.any():
         raise NoFaceError("the face is too small to be blended")
-    radius = max(2, round(recipe.blur * window.side))
-    soft = soften(solid, recipe.erosion * window.side, radius)
-    return np.rint(soft * 255).astype(np.uint8)
+    return np.rint(soften(solid, 0, radius) * 255).astype(np.uint8)
 
 
-def _regions(landmarks: Tensor, shape: tuple[int, int], names: Sequence[str]) -> Tensor:
-    """Return the union of action-unit regions, ``[h, w]``."""
-    # Ellipses are smooth: drawn small and enlarged they are the same, in a fraction of the time.
-    scale = min(1.0, _REGIONS_SIDE / max(shape))
-    small = (max(1, round(shape[0] * scale)), max(1, round(shape[1] * scale)))
-    ratio = torch.tensor([small[1] / shape[1], small[0] / shape[0]], dtype=landmarks.dtype)
+def _regions(
+    landmarks: NDArray[np.float64], shape: tuple[int, int], names: Sequence[str], wider: float
+) -> NDArray[np.bool_]:
+    """Fill the ellipses of action units, their half-axes lengthened, ``[h, w]``."""
     try:
-        masks = action_unit_masks((landmarks + 0.5) * ratio - 0.5, small)
+        found = fit_ellipses(torch.from_numpy(landmarks)[None])
     except ValueError as error:
         raise NoFaceError(f"the landmarks are no face ({error})") from error
-    chosen = [ACTION_UNITS.index(name) for name in names]
-    union = masks[chosen].amax(dim=0)
-    return interpolate(union[None, None], size=shape, mode="bilinear")[0, 0] > 0.5
+    inside = np.zeros(shape, dtype=bool)
+    place = np.stack(np.meshgrid(np.arange(shape[1]), np.arange(shape[0])), axis=-1)
+    for unit, centre, matrix in zip(ELLIPSE_UNITS, *(one[0].numpy() for one in found), strict=True):
+        if ACTION_UNITS[unit] in names:
+            squared, axes = np.linalg.eigh(matrix)
+            along = (place - centre) @ axes / (np.sqrt(squared) + wider)
+            inside |= (along**2).sum(axis=-1) <= 1
+    return inside
 
 
 def _displacement(window: _Window, grid: Tensor, recipe: SelfBlendRecipe) -> Tensor:
-    """Draw a smooth field that bends the mask's outline, ``[h, w, 2]`` in pixels."""
-    noise = np.random.default_rng(recipe.elastic_seed).normal(size=(2, 32, 32))
-    smooth = gaussian_filter(noise, sigma=(0, 1.5, 1.5), mode="wrap")
-    # Without a bound a rare peak could leave the window.
-    field = np.clip(smooth / smooth.std(), -3, 3) * recipe.elastic * window.side
-    size = tuple(grid.shape[:2])
-    wide = interpolate(torch.from_numpy(field).float()[None], size=size, mode="bicubic")
-    return wide[0].permute(1, 2, 0)
+    """Look up the field that bends the mask's outline, ``[h, w, 2]`` in pixels."""
+    field = elastic_field(torch.tensor([recipe.elastic_seed]))
+    y, x = torch.meshgrid(*(torch.arange(length) for length in grid.shape[:2]), indexing="ij")
+    low, extent = torch.from_numpy(window.low), torch.from_numpy(window.extent)
+    places = ((torch.stack([x, y], dim=-1) - low) / extent * 2 - 1).float()[None]
+    bent = grid_sample(field, places, "bicubic", padding_mode="border", align_corners=False)
+    return bent[0].permute(1, 2, 0) * (recipe.elastic * window.side)
 
 
 def _blend(

@@ -17,6 +17,16 @@ Detail = Literal["downscale", "sharpen"]
 BLEND_RATIOS = (0.25, 0.5, 0.75, 1.0, 1.0, 1.0)
 MAX_SHIFT = (0.03, 0.015)
 MAX_SCALE = 0.05
+# Limits of the other entries, and how often those are drawn that are not always. Those of colour
+# were chosen by eye: hue, saturation and value act (those of the original code are in units in
+# which they do not), and faces do not turn green.
+# One shift for all three colours and a smaller one for each: the same on dark skin turns it purple.
+RGB_SHIFT, COLOUR_SHIFT, RGB_SHIFT_CHANCE = 8.0, 4.0, 0.3
+HUE, SATURATION, VALUE = 0.012, 0.2, 0.06
+BRIGHTNESS, CONTRAST = 0.05, 0.1
+SHARPEN, DOWNSCALE = (2.0, 4.0), (1.5, 3.0)
+FOREHEAD, FOREHEAD_CHANCE = (0.5, 1.5), 0.75
+ELASTIC, EROSION, BLUR = (0.003, 0.008), (0.01, 0.05), (0.01, 0.05)
 # What one frame differs from the next in a forged clip: about as much as the frame-by-frame
 # output of a face swap flickers. Standard deviations.
 _FRAME_SHIFT = 0.0015
@@ -82,9 +92,6 @@ class SelfBlendRecipe:
     ) -> SelfBlendRecipe:
         """Draw a recipe as self-blended images do.
 
-        Colour limits were chosen by eye: hue, saturation and value act (those of the original
-        code are in units in which they do not), and faces do not turn green.
-
         Args:
             rng: Source of randomness.
             sides: Sides to choose from; ``("source",)`` keeps the target as it was filmed.
@@ -94,26 +101,27 @@ class SelfBlendRecipe:
             K. Shiohara and T. Yamasaki, Detecting deepfakes with self-blended images, CVPR 2022;
             for ``partial`` Bai et al., AUNet, CVPR 2023, section 3.3.
         """
-        shifted = rng.random() < 0.3
-        red, green, blue = (rng.uniform(-12, 12, 3) if shifted else np.zeros(3)).tolist()
+        shifted = rng.random() < RGB_SHIFT_CHANCE
+        rgb = rng.uniform(-COLOUR_SHIFT, COLOUR_SHIFT, 3) + _symmetric(rng, RGB_SHIFT)
+        red, green, blue = (rgb * shifted).tolist()
         sharpened = rng.random() < 0.5
         return cls(
             side=sides[int(rng.integers(len(sides)))],
             rgb_shift=(red, green, blue),
-            hue=float(rng.uniform(-0.012, 0.012)),
-            saturation=float(rng.uniform(-0.2, 0.2)),
-            value=float(rng.uniform(-0.06, 0.06)),
-            brightness=float(rng.uniform(-0.05, 0.05)),
-            contrast=float(rng.uniform(-0.1, 0.1)),
+            hue=_symmetric(rng, HUE),
+            saturation=_symmetric(rng, SATURATION),
+            value=_symmetric(rng, VALUE),
+            brightness=_symmetric(rng, BRIGHTNESS),
+            contrast=_symmetric(rng, CONTRAST),
             detail="sharpen" if sharpened else "downscale",
-            strength=float(rng.uniform(2.0, 4.0) if sharpened else rng.uniform(1.5, 3.0)),
+            strength=float(rng.uniform(*(SHARPEN if sharpened else DOWNSCALE))),
             shift=(_symmetric(rng, MAX_SHIFT[0]), _symmetric(rng, MAX_SHIFT[1])),
             scale=_symmetric(rng, MAX_SCALE),
-            forehead=float(rng.uniform(0.5, 1.5)) if rng.random() < 0.75 else 0.0,
-            elastic=float(rng.uniform(0.003, 0.008)),
+            forehead=float(rng.uniform(*FOREHEAD)) if rng.random() < FOREHEAD_CHANCE else 0.0,
+            elastic=float(rng.uniform(*ELASTIC)),
             elastic_seed=int(rng.integers(2**31)),
-            erosion=float(rng.uniform(0.01, 0.05)),
-            blur=float(rng.uniform(0.01, 0.05)),
+            erosion=float(rng.uniform(*EROSION)),
+            blur=float(rng.uniform(*BLUR)),
             ratio=BLEND_RATIOS[int(rng.integers(len(BLEND_RATIOS)))],
             removed=_some_action_units(rng) if partial else (),
         )

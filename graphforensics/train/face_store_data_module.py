@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 import lightning as L
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import torch
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, Sampler
 
+from graphforensics.data.balanced_sampler import BalancedSampler
 from graphforensics.data.clip_dataset import ClipDataset
 from graphforensics.data.epoch_sampler import EpochSampler
 from graphforensics.data.input_spec import InputSpec
@@ -22,6 +24,10 @@ from graphforensics.data.store_check import check_stores
 from graphforensics.data.track_table import fingerprint, track_table, with_manipulations
 from graphforensics.errors import MissingDataError
 from graphforensics.metrics import video_scores
+from graphforensics.train.shared_batches import SharedBatches
+
+#: Which faces training and validation use.
+Faces = Literal["both", "real", "without_fakes", "any"]
 
 
 class FaceStoreDataModule(L.LightningDataModule):
@@ -32,7 +38,7 @@ class FaceStoreDataModule(L.LightningDataModule):
     Args:
         stores: Folders of face stores.
         spec: What the detector takes.
-        batch_size: Samples a step (MRL: 30).
+        batch_size: Samples a step (MRL: 30), over all devices: each gets an equal share.
         labels: CSV of labels that counts more than what the stores say
             (see :func:`~graphforensics.data.track_table.track_table`).
         split: A ``split.json`` to part by, or ``"official"`` for the split that the stores of
@@ -48,9 +54,17 @@ class FaceStoreDataModule(L.LightningDataModule):
             (``reads_masks``); stores without any give none.
         landmarks: Read the 68 landmarks for detectors that learn from them
             (``reads_landmarks``).
+        faces: ``"both"`` needs real ones and fakes to train and to validate on; ``"real"`` refuses
+            fakes; ``"without_fakes"`` leaves them out; ``"any"`` takes what there is. The test
+            part keeps all.
+        pseudo_fakes: The task makes the fakes: as ``faces="without_fakes"`` with landmarks, and
+            half as many samples are loaded, as each becomes two.
+        balance: As many samples of one class as of the other in every epoch, which stays as long.
+        clips: Training samples of each track in an epoch.
 
     Raises:
-        ValueError: A number is out of range.
+        ValueError: A value is out of range, or ``balance`` is asked for with what it does not
+            go with.
         StoreError: A store is damaged, or was cut for another kind of detector.
         MissingDataError: A label is missing, or a part would lack a class.
 
@@ -73,6 +87,10 @@ class FaceStoreDataModule(L.LightningDataModule):
         manipulations: Sequence[str] | None = None,
         masks: bool = False,
         landmarks: bool = False,
+        faces: Faces = "both",
+        pseudo_fakes: bool = False,
+        balance: bool = False,
+        clips: int = 1,
     ) -> None:
         super().__init__()
         if batch_size < 1 or workers < 0:
@@ -80,9 +98,16 @@ class FaceStoreDataModule(L.LightningDataModule):
                 f"'batch_size' must be positive and 'workers' not negative "
                 f"(got {batch_size} and {workers})"
             )
+        self.faces: Faces = "without_fakes" if pseudo_fakes else faces
+        _check_choices(self.faces, pairs, pseudo_fakes, balance, batch_size)
         self.spec, self.batch_size, self.seed, self.workers = spec, batch_size, seed, workers
-        self.pairs = pairs
-        self.masks, self.landmarks = masks, landmarks
+        self.pairs, self.pseudo_fakes, self.balance, self.clips = (
+            pairs,
+            pseudo_fakes,
+            balance,
+            clips,
+        )
+        self.masks, self.landmarks = masks and not pseudo_fakes, landmarks or pseudo_fakes
         self.manipulations = None if manipulations is None else list(manipulations)
         roots = list(dict.fromkeys(str(store) for store in stores))
         check_stores(roots, spec)
@@ -93,7 +118,7 @@ class FaceStoreDataModule(L.LightningDataModule):
         )
         rows = self.table.to_pylist()
         self._groups = identity_groups(rows)
-        self.parts = _parts(rows, split, fractions, seed)
+        self.parts = _parts(rows, split, fractions, seed, self._needed())
         self.split = split_document(rows, self.parts, seed)
         for part in PARTS[:2]:
             self._check_part(part)
@@ -107,6 +132,8 @@ class FaceStoreDataModule(L.LightningDataModule):
         rows = self.table.take(pa.array(self.parts[part], pa.int64()))
         if self.manipulations is not None and part != "test":
             rows = with_manipulations(rows, self.manipulations)
+        if self.faces == "without_fakes" and part != "test":
+            rows = rows.filter(pc.equal(rows.column("label"), "real"))
         return rows.filter(rows.column("track_id").is_valid())
 
     def people(self, part: str) -> int:
@@ -117,35 +144,62 @@ class FaceStoreDataModule(L.LightningDataModule):
         """Hash all that the stores say of their files and tracks."""
         return fingerprint(self.table)
 
+    def dataset(self, part: str) -> ClipDataset:
+        """Return a part's samples; those of ``"train"`` are drawn anew in every epoch."""
+        drawn: dict[str, Any] = {}
+        if part == "train":
+            drawn = {"train": True, "seed": self.seed, "pairs": self.pairs, "clips": self.clips}
+        return ClipDataset(
+            self.rows(part), self.spec, masks=self.masks, landmarks=self.landmarks, **drawn
+        )
+
     def train_dataloader(self) -> DataLoader[Any]:
         """Load the training part in a new order every epoch."""
-        dataset = ClipDataset(
-            self.rows("train"),
-            self.spec,
-            train=True,
-            seed=self.seed,
-            pairs=self.pairs,
-            masks=self.masks,
-            landmarks=self.landmarks,
-        )
-        return self._loader(dataset, EpochSampler(len(dataset), self.seed, dataset.groups.tolist()))
+        dataset = self.dataset("train")
+        return self._loader(dataset, self._order(dataset))
 
     def val_dataloader(self) -> DataLoader[Any]:
         """Load the validation part, always the same."""
-        return self._loader(self._dataset("val"))
+        return self._loader(self.dataset("val"))
 
     def test_dataloader(self) -> DataLoader[Any]:
         """Load the test part, always the same."""
-        return self._loader(self._dataset("test"))
+        return self._loader(self.dataset("test"))
 
-    def _dataset(self, part: str) -> ClipDataset:
-        return ClipDataset(self.rows(part), self.spec, masks=self.masks, landmarks=self.landmarks)
+    def share(self, processes: int) -> int:
+        """Return how many samples of a step each of some processes loads.
 
-    def _loader(self, dataset: ClipDataset, sampler: EpochSampler | None = None) -> DataLoader[Any]:
+        Raises:
+            ValueError: The batch cannot be shared out evenly.
+        """
+        loaded = self.batch_size // 2 if self.pseudo_fakes else self.batch_size
+        if loaded % processes:
+            what = "pairs" if self.pseudo_fakes else "samples"
+            raise ValueError(
+                f"'batch_size' must be shared evenly by {processes} devices (got {loaded} {what})"
+            )
+        return loaded // processes
+
+    def _order(self, dataset: ClipDataset) -> Sampler[tuple[int, int]]:
+        if self.balance:
+            labels = np.repeat(dataset.table.column("label").to_numpy() == "fake", self.clips)
+            return BalancedSampler(labels.astype(int).tolist(), self.seed)
+        return EpochSampler(len(dataset), self.seed, dataset.groups.tolist())
+
+    def _loader(
+        self, dataset: ClipDataset, order: Sampler[tuple[int, int]] | None = None
+    ) -> DataLoader[Any]:
+        processes = 1 if self.trainer is None else self.trainer.world_size
+        rank = 0 if self.trainer is None else self.trainer.global_rank
+        batches = SharedBatches(
+            range(len(dataset)) if order is None else order,
+            self.share(processes) * processes,
+            rank,
+            processes,
+        )
         return DataLoader(
             dataset,
-            batch_size=self.batch_size,
-            sampler=sampler,
+            batch_sampler=batches,
             num_workers=self.workers,
             persistent_workers=self.workers > 0,
             pin_memory=torch.cuda.is_available(),
@@ -154,13 +208,25 @@ class FaceStoreDataModule(L.LightningDataModule):
             generator=torch.Generator().manual_seed(self.seed),
         )
 
+    def _needed(self) -> tuple[str, ...]:
+        """Name the classes that no part may lack."""
+        return {"both": ("real", "fake"), "any": ()}.get(self.faces, ("real",))
+
     def _check_part(self, part: str) -> None:
         rows = self.rows(part).to_pylist()
-        for name in ("real", "fake"):
-            if not any(row["label"] == name for row in rows):
-                raise MissingDataError(
-                    f"the {part} part has no {name} face track: nothing to tell apart"
-                )
+        labels = [row["label"] for row in rows]
+        for name in self._needed():
+            if name not in labels:
+                why = "nothing to tell apart" if self.faces == "both" else "nothing to learn from"
+                raise MissingDataError(f"the {part} part has no {name} face track: {why}")
+        if not rows:
+            raise MissingDataError(f"the {part} part has no face track: nothing to learn from")
+        if self.faces == "real" and "fake" in labels:
+            raise MissingDataError(
+                f"real faces only are learned from here, but the {part} part has "
+                f"{labels.count('fake')} fake tracks: leave them out (--real-only), or learn from "
+                "them too (--allow-fakes)"
+            )
         try:
             # Of no interest but for its complaint about a video that is both real and fake.
             video_scores({**row, "label": row["label"] == "fake", "score": 0.0} for row in rows)
@@ -173,7 +239,23 @@ def _parts(
     split: str | Path | None,
     fractions: tuple[float, float, float],
     seed: int,
+    classes: tuple[str, ...],
 ) -> dict[str, list[int]]:
     if split is not None:
         return read_split(split, rows)
-    return identity_split(rows, fractions, seed)
+    return identity_split(rows, fractions, seed, classes)
+
+
+def _check_choices(
+    faces: str, pairs: bool, pseudo_fakes: bool, balance: bool, batch_size: int
+) -> None:
+    if faces not in get_args(Faces):
+        raise ValueError(f"'faces' must be one of {', '.join(get_args(Faces))} (got {faces!r})")
+    if pairs and pseudo_fakes:
+        raise ValueError("'pairs' must be false with 'pseudo_fakes', which are pairs by themselves")
+    if pseudo_fakes and batch_size % 2:
+        raise ValueError(f"'batch_size' must be even with 'pseudo_fakes' (got {batch_size})")
+    if balance and pairs:
+        raise ValueError("'balance' must be false with 'pairs', which keep a video together")
+    if balance and faces in ("real", "without_fakes"):
+        raise ValueError("'balance' must be false where only real faces are learned from")

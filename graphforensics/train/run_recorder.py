@@ -7,6 +7,7 @@ import io
 import math
 import shutil
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,17 @@ import lightning as L
 from safetensors import SafetensorError
 
 from graphforensics._whole_file import write_whole
-from graphforensics.errors import CheckpointError, MissingDataError, OutputError
+from graphforensics.errors import (
+    CheckpointError,
+    GraphForensicsError,
+    MissingDataError,
+    OutputError,
+)
 from graphforensics.models.calibration import CALIBRATION
+from graphforensics.models.detector import Detector
 from graphforensics.train.detection_task import DetectionTask
+from graphforensics.train.running_mean import RunningMean
+from graphforensics.train.sharded_model import whole_model
 from graphforensics.train.time_limit import TimeLimit
 
 Row = dict[str, float | int]
@@ -27,11 +36,14 @@ class RunRecorder(L.Callback):
 
     The rows of the table and the best figure are part of ``last.ckpt``, and the two others follow
     from it: a run that is killed between two of the files writes the same again when it resumes.
+    The best epoch is the one with the best figure of the task's ``monitor``; equal ones are told
+    apart by the lower cross-entropy. Of several processes the first one writes.
 
     Args:
         out: The run's folder.
         limit: Says whether an epoch was cut short; such an epoch leaves no ``last.ckpt``.
-        on_epoch: Called with the row of every epoch.
+        on_epoch: Called with the row of every epoch, in the process that writes.
+        mean: Where there is a running mean of the weights, the best epoch's detector has it.
     """
 
     def __init__(
@@ -39,10 +51,12 @@ class RunRecorder(L.Callback):
         out: str | Path,
         limit: TimeLimit | None = None,
         on_epoch: Callable[[Row], None] | None = None,
+        mean: RunningMean | None = None,
     ) -> None:
         self.out = Path(out)
         self.limit = limit or TimeLimit()
         self.on_epoch = on_epoch
+        self.mean = mean
         self.rows: list[Row] = []
         self.best: Row | None = None
         #: Whether training has begun, whatever there was to resume from restored.
@@ -83,29 +97,49 @@ class RunRecorder(L.Callback):
             raise TypeError(f"'pl_module' must be a DetectionTask (got {type(pl_module).__name__})")
         row = self._row(trainer, pl_module)
         self.rows.append(row)
-        if self.best is None or _rank(row) > _rank(self.best):
+        if self.best is None or _rank(row, pl_module) > _rank(self.best, pl_module):
             self.best = row
-            write_model(pl_module.model, self.out / "best")
-        write_text(self.out / "metrics.csv", _table(self.rows))
+            self._write_best(trainer, pl_module)
+        if trainer.is_global_zero:
+            write_text(self.out / "metrics.csv", _table(self.rows))
         if not self.limit.cut_short:
             trainer.save_checkpoint(self.out / "last.ckpt")
-        if self.on_epoch is not None:
+        if self.on_epoch is not None and trainer.is_global_zero:
             self.on_epoch(row)
 
+    def _write_best(self, trainer: L.Trainer, task: DetectionTask) -> None:
+        with nullcontext() if self.mean is None else self.mean.shown(trainer, task):
+            # Every process must take part where each holds a share of the weights.
+            model = whole_model(trainer, task)
+            if trainer.is_global_zero and model is not None:
+                write_model(model, self.out / "best")
+
     def _row(self, trainer: L.Trainer, task: DetectionTask) -> Row:
-        if math.isnan(task.video_auc):
-            raise MissingDataError("the validation videos are of one class: no AUC to select by")
-        figures = {
+        own = task.figures()
+        logged = {
             name: float(value)
             for name, value in sorted(trainer.callback_metrics.items())
-            if name != "val_auc"
+            if name not in own
         }
         start: Row = {"epoch": trainer.current_epoch, "learning_rate": self._learning_rate}
-        own = {"val_cross_entropy": task.cross_entropy, "val_auc": task.video_auc}
-        return {**start, **figures, **own}
+        row = {**start, **logged, **own}
+        if task.monitor not in row:
+            raise GraphForensicsError(
+                f"'{task.monitor}' selects the best epoch but is not among the figures: "
+                f"{', '.join(row)}"
+            )
+        if math.isnan(row[task.monitor]):
+            if task.monitor == "val_auc":
+                raise MissingDataError(
+                    "the validation videos are of one class: no AUC to select by"
+                )
+            raise GraphForensicsError(
+                f"'{task.monitor}', which selects the best epoch, is no number"
+            )
+        return row
 
 
-def write_model(model: Any, folder: Path) -> None:
+def write_model(model: Detector, folder: Path) -> None:
     """Save a detector into ``folder`` so that a kill at any moment leaves a whole one there.
 
     Raises:
@@ -140,9 +174,10 @@ def write_text(path: Path, text: str) -> None:
     write_whole(path, text)
 
 
-def _rank(row: Row) -> tuple[float, float]:
-    """Order epochs by video AUC; equal ones, frequent with few videos, by cross-entropy."""
-    return float(row["val_auc"]), -float(row["val_cross_entropy"])
+def _rank(row: Row, task: DetectionTask) -> tuple[float, float]:
+    """Order epochs by the task's figure; equal ones, frequent with few videos, by cross-entropy."""
+    sign = 1 if task.mode == "max" else -1
+    return sign * float(row[task.monitor]), -float(row.get("val_cross_entropy", 0.0))
 
 
 def _table(rows: list[Row]) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 
 import lightning as L
 
+from graphforensics.train.processes import process_count, summed
+
 
 class TimeLimit(L.Callback):
     """Stop training when ``seconds`` are over, also in the middle of an epoch.
@@ -43,6 +45,12 @@ class TimeLimit(L.Callback):
         batch_idx: int,
     ) -> None:
         """Stop after this batch when the time is over."""
-        if time.monotonic() >= self._end:
+        if self.seconds is None:
+            return
+        over = int(time.monotonic() >= self._end)
+        # One process that stopped by itself would leave the others waiting.
+        if process_count() > 1:
+            over = summed(over, trainer.strategy.root_device)
+        if over:
             trainer.should_stop = True
             self.cut_short = batch_idx + 1 < trainer.num_training_batches

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,27 +12,22 @@ from typing import Any
 import lightning as L
 import numpy as np
 import torch
-from lightning.fabric.utilities.exceptions import MisconfigurationException
+from lightning.pytorch.loggers import Logger
 
 from graphforensics.data.worker_errors import plain_worker_errors
-from graphforensics.errors import (
-    CheckpointError,
-    GraphForensicsError,
-    MissingDataError,
-    OutputError,
-)
+from graphforensics.errors import CheckpointError, GraphForensicsError, MissingDataError
 from graphforensics.models.detector import Detector
 from graphforensics.train.detection_task import DetectionTask
 from graphforensics.train.face_store_data_module import FaceStoreDataModule
-from graphforensics.train.provenance import provenance
-from graphforensics.train.run_recorder import Row, RunRecorder, write_text
-from graphforensics.train.safe_checkpoint_io import SafeCheckpointIO
+from graphforensics.train.first_batch import check_first_batch
+from graphforensics.train.machine import Machine
+from graphforensics.train.run_folder import prepare_folder, run_settings
+from graphforensics.train.run_recorder import Row, RunRecorder
+from graphforensics.train.running_mean import RunningMean
+from graphforensics.train.sharded_model import is_sharded, prepare_sharding
+from graphforensics.train.tasks import task_class
 from graphforensics.train.time_limit import TimeLimit
-from graphforensics.train.trained_on import trained_on
 from graphforensics.train.training_options import TrainingOptions
-
-#: Settings that may differ when a run is resumed: they change nothing of what was done.
-_FREE = ("epochs", "max_time")
 
 
 @dataclass(frozen=True)
@@ -45,11 +38,13 @@ class TrainingSummary:
         folder: The best epoch's detector, as ``save_pretrained`` writes it.
         rows: Figures of every epoch, as in ``metrics.csv``.
         best: The row of the best epoch.
+        monitor: The figure that picked it.
     """
 
     folder: Path
     rows: list[Row]
     best: Row
+    monitor: str = "val_auc"
 
 
 def train_detector(
@@ -58,17 +53,22 @@ def train_detector(
     out: str | Path,
     options: TrainingOptions | None = None,
     *,
+    stage: str | None = None,
+    task_options: Mapping[str, Any] | None = None,
     resume: bool = False,
     progress: bool = False,
     on_epoch: Callable[[Row], None] | None = None,
     accelerator: str = "auto",
+    machine: Machine | None = None,
+    logger: Logger | None = None,
 ) -> TrainingSummary:
     """Train a detector and keep the epoch with the best video AUC on the validation part.
 
     ``out`` then holds ``best/`` (a ``save_pretrained`` folder), ``last.ckpt`` (all that resuming
     needs), ``metrics.csv`` (a row an epoch), ``split.json`` (who is in which part) and
     ``run.json`` (settings, versions, fingerprint of the data). Equal AUCs are told apart by the
-    lower cross-entropy. The test part is not looked at.
+    lower cross-entropy. The test part is not looked at. A stage may select by another figure of
+    the validation part (``monitor`` of its :func:`~graphforensics.train.task_class`).
 
     A run that was killed goes on with ``resume=True`` from its last finished epoch, and ends with
     the same weights and the same table as one that was not killed, on the same machine.
@@ -78,119 +78,140 @@ def train_detector(
         data: The training and validation parts.
         out: Folder of the run.
         options: Settings; :class:`TrainingOptions` with its defaults if ``None``.
+        stage: Which of the detector's :func:`~graphforensics.train.stages` is trained.
+        task_options: Keywords of the stage's task beside those of :class:`DetectionTask`.
         resume: Go on with the run in ``out``; without a finished epoch it starts anew.
         progress: Show Lightning's progress bar.
         on_epoch: Called with the figures of every epoch.
         accelerator: Lightning's word for the device.
+        machine: Several devices or machines; one device of ``accelerator`` if ``None``.
+        logger: Is told every figure too.
 
     Raises:
         OutputError: ``out`` holds a run already and ``resume`` is false, or cannot be written.
         MissingDataError: The run in ``out`` is of other data, of another model or other settings.
         CheckpointError: ``last.ckpt`` is damaged or unsafe, or the model cannot be saved.
         GraphForensicsError: The loss became infinite or not a number.
-        ValueError: There is no such accelerator.
+        ValueError: There is no such accelerator, or model, task, data and settings do not fit
+            each other.
     """
     chosen = options or TrainingOptions()
-    folder = Path(out)
+    task = build_task(model, chosen, stage, task_options)
+    limit = TimeLimit(chosen.max_time)
+    mean = None if chosen.ema is None else RunningMean(chosen.ema)
+    recorder = RunRecorder(out, limit, on_epoch, mean)
+    callbacks: list[L.Callback] = [limit, recorder] if mean is None else [limit, mean, recorder]
+    where = machine or Machine(accelerator)
+    trainer = where.trainer(Path(out), chosen, callbacks, progress, logger)
+    settings = run_settings(task, data, chosen, dict(task_options or {}))
+    return fit(trainer, task, data, recorder, settings, seed=chosen.seed, resume=resume)
+
+
+def build_task(
+    model: Detector,
+    options: TrainingOptions,
+    stage: str | None = None,
+    task_options: Mapping[str, Any] | None = None,
+) -> DetectionTask:
+    """Build the task that trains a detector.
+
+    Args:
+        model: The detector.
+        options: Settings of the run.
+        stage: As in :func:`train_detector`.
+        task_options: As in :func:`train_detector`.
+
+    Raises:
+        ValueError: There is no such stage or keyword, or the settings do not fit the task.
+    """
+    kind = task_class(model.name, stage)
+    try:
+        task = kind(model, **options.of_the_task(), **(task_options or {}))
+    except TypeError as error:
+        raise ValueError(f"'task_options': {kind.__name__} cannot be built ({error})") from error
+    if not task.automatic_optimization and (options.accumulate > 1 or options.clip_gradients):
+        raise ValueError(
+            f"'accumulate' must be 1 and 'clip_gradients' None for {kind.__name__}, which takes "
+            f"its steps by itself (got {options.accumulate} and {options.clip_gradients})"
+        )
+    return task
+
+
+def fit(
+    trainer: L.Trainer,
+    task: DetectionTask,
+    data: FaceStoreDataModule,
+    recorder: RunRecorder,
+    settings: dict[str, Any],
+    *,
+    seed: int = 0,
+    resume: bool = False,
+) -> TrainingSummary:
+    """Check that all fits, prepare the run's folder, train, and say what came of it.
+
+    Args:
+        trainer: Lightning's; ``recorder`` is among its callbacks.
+        task: What is trained.
+        data: What it is trained on.
+        recorder: Writes the run's files.
+        settings: What :func:`~graphforensics.train.run_folder.run_settings` returned.
+        seed: Of all random numbers.
+        resume: As in :func:`train_detector`.
+
+    Raises:
+        OutputError: As in :func:`train_detector`, as are the others.
+    """
+    model, folder = task.model, recorder.out
     # What was measured on the weights before holds for them only.
     model.calibration = None
     model.check_rebuildable()
-    limit = TimeLimit(chosen.max_time)
-    recorder = RunRecorder(folder, limit, on_epoch)
-    trainer = _trainer(folder, chosen, [limit, recorder], progress, accelerator)
-    _prepare(folder, _settings(model, data, chosen), data, resume)
-    task = DetectionTask(model, chosen.learning_rate, chosen.decay_every, chosen.decay)
-    _seed(chosen.seed)
+    if recorder.mean is not None and is_sharded(trainer):
+        raise ValueError("'ema' must be None where the weights are sharded among processes")
+    backend = settings["training"]["compile"]
+    _check_backend(backend)
+    data.share(trainer.world_size)
+    check_first_batch(task, data)
+    # The others of several processes would find the first one's files.
+    if trainer.is_global_zero:
+        prepare_folder(folder, settings, data, resume)
+    # Each process draws numbers of its own; what must be alike follows from the data's seed.
+    _seed((seed + 1_000_003 * trainer.global_rank) % 2**32)
+    if trainer.logger is not None:
+        trainer.logger.log_hyperparams(settings)
+    prepare_sharding(trainer, task)
     last = folder / "last.ckpt"
     start = last if resume and last.is_file() else None
-    with plain_worker_errors(), _interruptible(), _restoring(start, recorder):
+    with (
+        plain_worker_errors(),
+        _interruptible(),
+        _restoring(start, recorder),
+        _compiled(model, backend),
+    ):
         trainer.fit(task, datamodule=data, ckpt_path=start, weights_only=True)
     if recorder.best is None:
         raise MissingDataError(f"{folder}: no epoch was finished, nothing was saved")
-    return TrainingSummary(folder / "best", recorder.rows, recorder.best)
+    return TrainingSummary(folder / "best", recorder.rows, recorder.best, task.monitor)
 
 
-def _settings(
-    model: Detector, data: FaceStoreDataModule, options: TrainingOptions
-) -> dict[str, Any]:
-    return {
-        "detector": model.name,
-        "config": model.config,
-        "training": options.to_dict(),
-        "batch_size": data.batch_size,
-        "pairs": data.pairs,
-        "data_seed": data.seed,
-        "data": data.fingerprint(),
-        "split": hashlib.sha256(json.dumps(data.split["parts"]).encode()).hexdigest(),
-        **({"manipulations": data.manipulations} if data.manipulations else {}),
-        "tracks": {part: len(data.rows(part)) for part in data.parts},
-    }
-
-
-def _prepare(
-    folder: Path, settings: dict[str, Any], data: FaceStoreDataModule, resume: bool
-) -> None:
-    """Write ``run.json`` and ``split.json``, or check that they are of the run to resume."""
-    place = folder / "run.json"
-    if place.exists() and not resume:
-        raise OutputError(f"{folder}: holds a run already; resume it, or choose another folder")
-    if place.exists():
-        _require_same(place, settings)
+def _check_backend(backend: str | None) -> None:
+    if backend is None:
         return
-    if resume and not folder.is_dir():
-        raise OutputError(f"{folder}: there is no run to resume")
-    write_text(folder / "split.json", json.dumps(data.split, indent=1, ensure_ascii=False) + "\n")
-    run = {**settings, "trained_on": trained_on(data.rows("train")), **provenance()}
-    write_text(place, json.dumps(run, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+    known = torch.compiler.list_backends(exclude_tags=())
+    if backend not in known:
+        raise ValueError(f"'compile' must be one of {', '.join(known)} (got {backend!r})")
 
 
-def _require_same(place: Path, settings: dict[str, Any]) -> None:
+@contextmanager
+def _compiled(model: Detector, backend: str | None) -> Iterator[None]:
+    """Compile the detector in its place, so that its weights keep their names."""
+    if backend is None:
+        yield
+        return
+    model.compile(backend=backend)
     try:
-        before = json.loads(place.read_text(encoding="utf-8"))
-        recorded = {name: before[name] for name in settings}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise OutputError(f"{place}: damaged, the run cannot be resumed ({error!r})") from error
-    wanted = json.loads(json.dumps(settings))
-    for values in (recorded["training"], wanted["training"]):
-        for name in _FREE:
-            values.pop(name, None)
-    different = [name for name in settings if recorded[name] != wanted[name]]
-    if different:
-        raise MissingDataError(
-            f"{place}: the run was started with another {different[0]!r} "
-            f"({recorded[different[0]]}, now {wanted[different[0]]}); "
-            "resume with the same data, model and settings"
-        )
-
-
-def _trainer(
-    folder: Path,
-    options: TrainingOptions,
-    callbacks: list[L.Callback],
-    progress: bool,
-    accelerator: str,
-) -> L.Trainer:
-    settings: dict[str, Any] = {
-        "accelerator": accelerator,
-        "devices": 1,
-        "precision": options.precision,
-        "max_epochs": options.epochs,
-        "accumulate_grad_batches": options.accumulate,
-        "gradient_clip_val": options.clip_gradients,
-        "callbacks": callbacks,
-        "plugins": [SafeCheckpointIO()],
-        "default_root_dir": folder,
-        "logger": False,
-        "enable_checkpointing": False,
-        "enable_model_summary": False,
-        "enable_progress_bar": progress,
-        # Validation before the first epoch would draw random numbers and cost time.
-        "num_sanity_val_steps": 0,
-    }
-    try:
-        return L.Trainer(**settings)
-    except MisconfigurationException as error:
-        raise ValueError(f"'accelerator' cannot be {accelerator!r}: {error}") from error
+        yield
+    finally:
+        model._compiled_call_impl = None
 
 
 @contextmanager

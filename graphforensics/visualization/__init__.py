@@ -1,5 +1,6 @@
 """Face graphs as pictures, and as files for other programs."""
 
+from graphforensics.visualization.draw_class_attention import draw_class_attention
 from graphforensics.visualization.draw_face_graph import draw_face_graph
 from graphforensics.visualization.draw_over_time import draw_over_time
 from graphforensics.visualization.draw_patches import draw_patches
@@ -16,6 +17,7 @@ from graphforensics.visualization.write_graph import write_graph
 
 __all__ = [
     "PersonGraph",
+    "draw_class_attention",
     "draw_face_graph",
     "draw_over_time",
     "draw_patches",

@@ -14,6 +14,9 @@ from graphforensics.data.face_graph_sequence import FaceGraphSequence
 from graphforensics.visualization.palette import MASKED, relation_colors, strength_colors
 from graphforensics.visualization.relations import WORDS, Relations, relations
 
+#: Nodes that all have some relation to each other, never a negative one.
+_ALWAYS_RELATED = tuple(WORDS[kind] for kind in ("patch", "token", "au"))
+
 
 def draw_relation_matrix(
     graph: FaceGraph | FaceGraphSequence,
@@ -23,7 +26,7 @@ def draw_relation_matrix(
     """Draw the relation of every node to every node, a row for each receiver.
 
     Colours go from the strongest negative to the strongest positive relation; those of patches,
-    which all are alike to some degree, from the least to the most.
+    tokens and action units, which all have a relation to some degree, from the least to the most.
 
     Args:
         graph: A graph, or a sequence, which is averaged over time.
@@ -43,7 +46,7 @@ def draw_relation_matrix(
     matrix, masked = _matrix(parts)
     top = float(np.abs(matrix).max(initial=0)) or 1.0
     low, colors = -top, relation_colors()
-    if parts.word == WORDS["patch"] and matrix.min(initial=0) >= 0:
+    if parts.word in _ALWAYS_RELATED and matrix.min(initial=0) >= 0:
         low, colors = float(matrix.min()), strength_colors()
     image = axes.imshow(matrix, cmap=colors, vmin=low, vmax=top, gid="relations")
     rows, columns = np.nonzero(masked)

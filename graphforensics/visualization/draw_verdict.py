@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from graphforensics.data.face_graph import FaceGraph
 from graphforensics.data.face_graph_sequence import FaceGraphSequence
+from graphforensics.visualization.draw_class_attention import draw_class_attention
 from graphforensics.visualization.draw_face_graph import draw_face_graph
 from graphforensics.visualization.draw_over_time import draw_over_time
 from graphforensics.visualization.draw_patches import draw_patches
@@ -112,6 +113,11 @@ def _draw_right(
         above, below = np.ravel(np.array(figure.subfigures(2, 1)))
         draw_relation_matrix(graph, above.add_subplot(), names)
         draw_patches(graph, image, below.add_subplot())
+        return
+    if isinstance(graph, FaceGraph) and "class_attention" in graph:
+        above, below = np.ravel(np.array(figure.subfigures(2, 1)))
+        draw_relation_matrix(graph, above.add_subplot(), names)
+        draw_class_attention(graph, image, below.add_subplot())
         return
     if parts.attention is None or len(parts.names) > _MANY:
         draw_relation_matrix(graph, figure.add_subplot(), names)

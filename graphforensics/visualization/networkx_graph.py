@@ -24,9 +24,10 @@ def networkx_graph(
     """Return a ``networkx.DiGraph`` with one plain value an attribute.
 
     Nodes have ``name``, ``region_id``, ``x`` and ``y``; edges ``weight`` and ``kept``; the graph
-    ``kind`` and ``snapshots``. Of what changes over time these are the means, and ``x_0``,
-    ``x_1``, ... are the values of the snapshots. Features and attention maps stay behind; for
-    those there is :func:`torch_geometric.utils.to_networkx`.
+    ``kind`` and ``snapshots``; tokens also ``class_attention`` and ``place_kept``. Of what changes
+    over time these are the means, and ``x_0``, ``x_1``, ... are the values of the snapshots.
+    Features and attention maps stay behind; for those there is
+    :func:`torch_geometric.utils.to_networkx`.
 
     Args:
         graph: A graph or a sequence, not a batch.
@@ -63,6 +64,9 @@ def _nodes(graph: FaceGraph | FaceGraphSequence, mean: Relations) -> dict[str, l
     out: dict[str, list[Any]] = {"name": mean.names}
     if "region_id" in graph:
         out["region_id"] = graph.region_id.tolist()
+    for name in ("class_attention", "place_kept"):
+        if name in graph:
+            out[name] = graph[name].tolist()
     if "pos" in graph:
         out |= {"x": mean.pos[:, 0].tolist(), "y": mean.pos[:, 1].tolist()}
         for step, places in enumerate(_over_time(graph, "pos")):

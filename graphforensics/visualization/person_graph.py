@@ -63,11 +63,13 @@ def person_graph(model: Detector, person: PersonInputs) -> PersonGraph:
         GraphForensicsError: The model's score is no number.
     """
     device = next(model.parameters()).device
-    output = model.predict(model.input_spec.normalize(person.inputs[:1].to(device)))
+    inputs = model.input_spec.normalize(person.inputs[:1].to(device))
+    output = model.predict(inputs)
     score = float(model.calibrated(output.logit.double())[0])
     if math.isnan(score):
         raise GraphForensicsError("the model's score is not a number")
-    graph = output.graph.to("cpu")[0]
+    graphs = model.graph(inputs) if model.graph_apart else output.graph
+    graph = graphs.to("cpu")[0]
     steps = len(graph) if isinstance(graph, FaceGraphSequence) else 1
     after_each: Tensor | None = getattr(output, "snippet_logits", None)
     read_in_order = person.enough and steps > 1 and after_each is not None

@@ -37,8 +37,9 @@ def relation_legend(
         _node(f"{word}, at the centre of what it looks at" if seen else f"{word} of the face")
     ]
     if core is not None:
+        named = f"{'an' if word.startswith('a') else 'a'} {word}"
         handles.append(
-            _line(OUTLINE, 1.5, f"core of what a {word} looks at ({100 * core:.0f} % of its peak)")
+            _line(OUTLINE, 1.5, f"core of what {named} looks at ({100 * core:.0f} % of its peak)")
         )
     if moved:
         handles.append(_line(INK, 1.0, f"leads to the {word}'s true centre", ":"))

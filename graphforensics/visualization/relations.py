@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from graphforensics.data.face_graph import FaceGraph
 from graphforensics.data.face_graph_sequence import FaceGraphSequence
+from graphforensics.regions.action_units import ACTION_UNITS
 from graphforensics.visualization.mean_graph import mean_graph
 
 #: What a node is called in a picture.
@@ -75,7 +76,8 @@ def relations(
 
     Args:
         graph: What is to be drawn.
-        names: Name of each node, their region numbers by default.
+        names: Name of each node, by default their region numbers, of action units those of the
+            Facial Action Coding System.
 
     Raises:
         ValueError: The graph's shapes are wrong, or a value is not finite, or there are not as
@@ -102,6 +104,8 @@ def relations(
 
 def _numbers(graph: FaceGraph, nodes: int) -> list[str]:
     ids = graph.region_id.tolist() if "region_id" in graph else range(nodes)
+    if graph.get("kind") == "au" and all(0 <= number < len(ACTION_UNITS) for number in ids):
+        return [ACTION_UNITS[number].removeprefix("AU") for number in ids]
     return [str(number) for number in ids]
 
 

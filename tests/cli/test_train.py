@@ -259,3 +259,117 @@ def test_a_device_that_is_not_there_is_one_line(
     words = ["evaluate", f"--model={trained / 'best'}", f"--data={store}"]
     for name in ("toaster", "cuda:99"):
         assert f"'--device {name}' cannot be used" in _error(capsys, [*words, f"--device={name}"])
+
+
+@pytest.fixture
+def recipe(tmp_path: Path, store: Path) -> Path:
+    """A recipe of the tiny detector, as an own file."""
+    file = tmp_path / "tiny.yaml"
+    file.write_text(
+        f"""
+seed_everything: 4
+trainer: {{max_epochs: 1}}
+model:
+  class_path: graphforensics.train.DetectionTask
+  init_args:
+    model:
+      class_path: graphforensics.models.MRL
+      init_args: {{encoder: resnet10t, encoder_stage: 1, regions: 4, snippets: 2, frames: 3,
+        size: 32, hidden_channels: 8, attention_channels: 8}}
+    optimizer: adamw
+    weight_decay: 0.01
+    learning_rate: 0.002
+data: {{batch_size: 4, fractions: [0.5, 0.25, 0.25], workers: 0, stores: [{store}]}}
+ema: 0.9
+"""
+    )
+    return file
+
+
+def test_a_recipe_says_it_all_and_what_is_given_beside_it_counts_more(
+    tmp_path: Path, recipe: Path
+) -> None:
+    out = tmp_path / "run"
+    words = ["--config", str(recipe), f"--out={out}", "--lr=0.001", "--set=regions=3"]
+    assert main(["train", *words, "--balance", "--no-calibrate"]) == 0
+    run = json.loads((out / "run.json").read_text())
+    told = {"optimizer": "adamw", "weight_decay": 0.01, "learning_rate": 0.001, "seed": 4}
+    assert {name: run["training"][name] for name in told} == told
+    assert (run["training"]["ema"], run["training"]["epochs"]) == (0.9, 1)
+    assert (run["config"]["regions"], run["config"]["size"]) == (3, 32)
+    assert (run["balance"], run["batch_size"]) == (True, 4)
+
+
+def test_a_printed_recipe_is_the_same_run(
+    tmp_path: Path, recipe: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--config", str(recipe), "--accumulate=2", "--no-calibrate"]
+    assert main(["train", *words, "--print-config"]) == 0
+    printed = tmp_path / "printed.yaml"
+    printed.write_text(capsys.readouterr().out)
+    runs = []
+    for number, again in enumerate((words, ["--config", str(printed), "--no-calibrate"])):
+        out = tmp_path / str(number)
+        assert main(["train", *again, f"--out={out}"]) == 0
+        runs.append({**json.loads((out / "run.json").read_text()), "command": None})
+    assert runs[0] == runs[1]
+    assert runs[0]["training"]["accumulate"] == 2
+
+
+def test_committed_recipes_are_found_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "--config=mrl_small", "--print-config", "--model=lrl"]) == 0
+    told = capsys.readouterr().out
+    # Of another detector the recipe's steps hold, but not the keywords of its own.
+    assert "graphforensics.models.lrl.LRL" in told
+    assert "encoder: resnet18" not in told
+    assert "learning_rate: 0.0003" in told
+
+
+def test_a_saved_detector_is_started_from(tmp_path: Path, store: Path, trained: Path) -> None:
+    out = tmp_path / "run"
+    words = [f"--data={store}", f"--out={out}", f"--start-from={trained / 'best'}", "--epochs=1"]
+    rest = ["--batch-size=4", "--workers=0", "--fractions", "0.5", "0.25", "0.25"]
+    assert main(["train", *words, *rest, "--set=dropout=0.3", "--lr=1e-9"]) == 0
+    config = load_detector(out / "best").config
+    assert (config["dropout"], config["regions"]) == (0.3, 4)
+    before, after = (load_detector(run / "best").encoder for run in (trained, out))
+    for one, other in zip(before.parameters(), after.parameters(), strict=True):
+        torch.testing.assert_close(one, other, atol=1e-6, rtol=0)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (["--stage=later"], "'stage' must be left out: mrl is trained in one"),
+        (["--task-set=steps=3"], "DetectionTask cannot be built"),
+        (["--momentum=0.9"], "'momentum' must be 0 with adam"),
+        (["--ema=2"], "'ema' must be in (0, 1)"),
+        (["--balance", "--pairs"], "'balance' must be false with 'pairs'"),
+        (["--pseudo-fakes", "--batch-size=3"], "'batch_size' must be even"),
+        (["--pseudo-fakes", "--pairs"], "'pairs' must be false with 'pseudo_fakes'"),
+        (["--clips=0"], "'clips' must be at least 1"),
+        (["--config=nowhere"], "nowhere: no such file, and no such recipe"),
+        (["--logger=smoke"], "'logger' must be one of csv"),
+        (["--strategy=magic"], "'strategy' cannot be"),
+        (["--compile=magic"], "'compile' must be one of"),
+        (["--start-from=nowhere"], "nowhere: no such file or folder"),
+        (["--devices=3", "--accelerator=cpu"], "'batch_size' must be shared evenly by 3 devices"),
+    ],
+)
+def test_mistakes_in_the_newer_options_are_one_line(
+    tmp_path: Path,
+    store: Path,
+    capsys: pytest.CaptureFixture[str],
+    change: list[str],
+    words: str,
+) -> None:
+    run = tmp_path / "run"
+    line = _error(capsys, ["train", f"--data={store}", f"--out={run}", *TINY, *change])
+    assert line.startswith("graphforensics train: error: ")
+    assert words in line
+    assert not run.exists()
+
+
+def test_data_and_folder_must_be_told_somewhere(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "--data and --out must be given" in _error(capsys, ["train"])
+    assert "--out must be given" in _error(capsys, ["train", "--data=faces"])

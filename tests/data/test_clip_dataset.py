@@ -187,7 +187,7 @@ def test_landmarks_lie_where_the_pixels_are(
     image[33:36, 27:30] = 200
     points = np.zeros((20, 68, 2), dtype=np.float32)
     points[:, 30] = (28, 34)  # Landmark 30, the nose's tip, is its own mirror image.
-    monkeypatch.setattr(FaceTrack, "read", lambda self, rows: [image] * len(rows))
+    monkeypatch.setattr(FaceTrack, "_stream", lambda self, rows: iter([image] * len(rows)))
     monkeypatch.setattr(FaceTrack, "crop_landmarks", points)
     dataset = ClipDataset(
         table, InputSpec("image", size=96, margin=margin), train=True, landmarks=True

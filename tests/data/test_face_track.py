@@ -17,7 +17,7 @@ import torch
 from torchvision.transforms.v2.functional import resize
 
 from graphforensics.data import FaceTrack, InputSpec
-from graphforensics.data import face_track as module
+from graphforensics.data import track_file as module
 from graphforensics.errors import StoreError
 from graphforensics.preprocess.store.source_writer import write_tracks
 from graphforensics.preprocess.track_frame import TrackFrame
@@ -87,7 +87,7 @@ def test_a_clip_decodes_and_reads_no_other_frame(
     tmp_path: Path, track_frames: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = track_frames(400, size=64)
-    path = _track(tmp_path, rows)._file
+    path = _track(tmp_path, rows)._file.place
     size = Path(str(path)).stat().st_size
     decoded = []
     decode = module.decode_png
@@ -224,7 +224,7 @@ def test_forty_persons_mixed(tmp_path: Path, track_frames: Make) -> None:
 
 def _rewritten(track: FaceTrack, change: Callable[[pa.Table], pa.Table]) -> None:
     """Change a track's table and write it with checksums that are right."""
-    path = Path(str(track._file))
+    path = Path(str(track._file.place))
     table = change(pq.read_table(path))
     pq.write_table(table, path, write_page_checksum=True, row_group_size=4)
 

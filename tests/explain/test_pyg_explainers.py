@@ -18,7 +18,7 @@ from torch_geometric.explain import (
 )
 from torch_geometric.nn import GATConv, GCNConv
 
-from graphforensics.models import DETECTORS, LRL, MRL, Detector
+from graphforensics.models import DETECTORS, LRL, MRL, AUNet, Detector, LearningToMask
 from graphforensics.nn import (
     AURelationAttention,
     RecurrentCell,
@@ -227,6 +227,8 @@ def test_attention_of_a_recurrent_cell_is_what_it_is_given():
 
 #: Every detector, small, with a shape of its input.
 SMALL: dict[str, Callable[[], Detector]] = {
+    "aunet": lambda: AUNet(encoder="resnet10t", width=16, hidden_channels=16, size=32),
+    "learning_to_mask": lambda: LearningToMask(encoder="resnet10t", blocks=1, size=64),
     "lrl": lambda: LRL(encoder="resnet10t", encoder_stages=[0, 1, 2], k=2, size=32),
     "mrl": lambda: MRL(
         encoder="resnet10t", encoder_stage=1, regions=4, snippets=2, frames=2, size=32
@@ -237,9 +239,12 @@ SMALL: dict[str, Callable[[], Detector]] = {
 @pytest.mark.parametrize("name", sorted(DETECTORS))
 def test_every_detectors_configuration_is_what_explainers_take(name):
     detector = SMALL[name]().eval()
-    graph = detector.graph(torch.rand(1, *detector.input_spec.shape))
+    inputs = torch.rand(1, *detector.input_spec.shape)
+    graph = detector.graph(inputs)
+    # AUNet's verdict is read from the graph and the face's map together.
+    given = (inputs,) if name == "aunet" else ()
     explainer = Explainer(
-        detector.graph_classifier().eval(),
+        detector.graph_classifier(*given).eval(),
         CaptumExplainer("Saliency"),
         explanation_type="model",
         edge_mask_type="object",

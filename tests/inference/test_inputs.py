@@ -91,7 +91,7 @@ def test_every_run_of_a_short_clip_has_its_own_picture(astronaut_clip: Path) -> 
     assert person.numbers[0, :, 8].tolist() == [8, 20, 32]
     for crop, frames in zip(person.crops, person.inputs[0].permute(0, 2, 3, 4, 1), strict=True):
         small = np.asarray(Image.fromarray(crop).resize((112, 112), Image.Resampling.BILINEAR))
-        same = [bool((frame.numpy() == small).all()) for frame in frames]
+        same = [np.abs(frame.numpy().astype(int) - small).max() <= 1 for frame in frames]
         assert 4 <= same.index(True) <= 12
 
 

@@ -70,3 +70,34 @@ def test_wrong_arguments():
     assert "num_aus" in refused(ARTEncoder, 4, num_aus=0)
     assert "heads" in refused(ARTEncoder, 4, hidden_channels=8, heads=3)
     assert "[B, 4, H, W] (got [4, 5, 5])" in refused(small(), torch.rand(4, 5, 5))
+
+
+def test_either_branch_can_be_left_out():
+    features = torch.randn(2, 4, 5, 5)
+    for branch in ("specific", "agnostic"):
+        other = {"specific": "agnostic", "agnostic": "specific"}[branch]
+        layer = small(**{other: False})
+        met = layer(features)
+        torch.testing.assert_close(
+            met.features, layer.join(getattr(layer, branch)(features).features)
+        )
+        assert (met.action_units is None) == (branch == "agnostic")
+        assert (met.class_token is None) == (met.patch_tokens is None) == (branch == "specific")
+        check_reset(layer)
+    assert "'specific' or 'agnostic'" in str(refused(ARTEncoder, 4, specific=False, agnostic=False))
+
+
+def test_separable_convolutions():
+    layer, features = small(convolution="separable"), torch.randn(2, 4, 5, 5)
+    units = layer.specific
+    maps = layer(features).action_units.maps
+    for au in range(3):
+        alone = units.embed(features * maps[:, au : au + 1] + features).relu().mean((2, 3))
+        met = layer(features).action_units.embeddings[:, au]
+        torch.testing.assert_close(met, alone, atol=1e-6, rtol=1e-4)
+    check_batch_is_singles(layer, features)
+    check_compile_and_export(layer, features)
+    check_half(layer, features)
+    check_gradients(layer, features[:1])
+    check_reset(layer)
+    assert "convolution" in refused(small, convolution="deep")

@@ -180,10 +180,10 @@ def test_file_size_limit(clips: Path, unbroken: dict[str, str], tmp_path: Path) 
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> object:
-    """A file system of half a megabyte, where the system lets one be mounted."""
+    """A file system of a quarter of a megabyte, where the system lets one be mounted."""
     place = tmp_path / "disk"
     place.mkdir()
-    words = ["mount", "-t", "tmpfs", "-o", "size=512k", "none", str(place)]
+    words = ["mount", "-t", "tmpfs", "-o", "size=256k", "none", str(place)]
     try:
         mounted = subprocess.run(words, capture_output=True).returncode == 0
     except OSError:

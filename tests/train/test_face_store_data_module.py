@@ -123,3 +123,76 @@ def test_unknown_identities_are_warned_about(tmp_path: Path, labelled_store: Mak
 def test_senseless_numbers_are_refused(noise_store: Path) -> None:
     with pytest.raises(ValueError, match="'batch_size' must be positive"):
         FaceStoreDataModule([noise_store], SPEC, batch_size=0)
+
+
+def _real_only(tmp_path: Path, labelled_store: Make) -> tuple[Path, Path]:
+    """Return a store, and labels that call all of its tracks real ones of other videos."""
+    root = labelled_store(tmp_path / "s", people=6, known=("identity",))
+    labels = tmp_path / "labels.csv"
+    names = [f"{kind}/{n}.mp4" for n in range(6) for kind in ("real", "fake")]
+    labels.write_text("file,label\n" + "".join(f"{name},real\n" for name in names))
+    return root, labels
+
+
+def test_real_faces_alone_are_enough_where_nothing_else_is_wanted(
+    tmp_path: Path, labelled_store: Make
+) -> None:
+    root, labels = _real_only(tmp_path, labelled_store)
+    for keywords in ({"faces": "real"}, {"faces": "any"}, {"pseudo_fakes": True}):
+        settings: dict[str, Any] = {"batch_size": 4, **keywords}
+        data = FaceStoreDataModule([root], SPEC, labels=labels, **settings)
+        assert set(data.rows("train").column("label").to_pylist()) == {"real"}
+    # Each loaded face becomes two samples.
+    batch = next(iter(data.train_dataloader()))
+    assert batch["inputs"].shape == (2, *SPEC.shape)
+    assert batch["landmarks"].shape == (2, 2, 3, 68, 2)
+    with pytest.raises(MissingDataError, match="would hold no fake"):
+        FaceStoreDataModule([root], SPEC, labels=labels)
+
+
+def test_fakes_alone_are_not(tmp_path: Path, labelled_store: Make) -> None:
+    root, labels = _real_only(tmp_path, labelled_store)
+    labels.write_text(labels.read_text().replace(",real", ",fake"))
+    with pytest.raises(MissingDataError, match="would hold no real face track"):
+        FaceStoreDataModule([root], SPEC, labels=labels, pseudo_fakes=True)
+
+
+def test_classes_are_balanced(tmp_path: Path, noise_store: Path) -> None:
+    labels = tmp_path / "labels.csv"
+    names = [f"{kind}/{n}.mp4" for kind in ("real", "fake") for n in range(8)]
+    rows = [f"{n},{'real' if n in ('real/0.mp4', 'real/1.mp4') else 'fake'},{n}" for n in names]
+    labels.write_text("\n".join(["file,label,video", *rows]))
+    shares: dict[str, Any] = {"fractions": (0.5, 0.5, 0), "batch_size": 2}
+    data = FaceStoreDataModule([noise_store], SPEC, labels=labels, balance=True, **shares)
+    known = data.rows("train").column("label").to_pylist()
+    assert known.count("real") == 1
+    drawn = [label for batch in data.train_dataloader() for label in batch["label"].tolist()]
+    assert len(drawn) == len(known)
+    assert abs(drawn.count(0.0) - drawn.count(1.0)) <= 1
+    # Validation is as it is.
+    judged = [label for batch in data.val_dataloader() for label in batch["label"].tolist()]
+    assert judged.count(0.0) == 1
+
+
+def test_several_samples_of_a_track(noise_store: Path) -> None:
+    data = FaceStoreDataModule([noise_store], SPEC, batch_size=4, clips=3, balance=True)
+    drawn = [name for batch in data.train_dataloader() for name in batch["track_id"]]
+    assert len(drawn) == 3 * len(data.rows("train"))
+    assert all(drawn.count(name) == 3 for name in set(drawn))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"faces": "blue"}, "'faces' must be one of"),
+        ({"balance": True, "faces": "real"}, "'balance' must be false where only real"),
+        ({"balance": True, "pairs": True}, "'balance' must be false with 'pairs'"),
+        ({"pseudo_fakes": True, "pairs": True}, "'pairs' must be false"),
+        ({"pseudo_fakes": True, "batch_size": 5}, "'batch_size' must be even"),
+    ],
+)
+def test_choices_that_exclude_each_other(
+    noise_store: Path, wrong: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(ValueError, match=told):
+        FaceStoreDataModule([noise_store], SPEC, **wrong)

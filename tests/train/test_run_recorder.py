@@ -17,7 +17,10 @@ from graphforensics.train.run_recorder import RunRecorder, write_model, write_te
 
 
 class _Trainer:
-    """The three things that the recorder asks of a trainer."""
+    """The few things that the recorder asks of a trainer."""
+
+    is_global_zero = True
+    strategy = None
 
     def __init__(self) -> None:
         self.callback_metrics = {"train_loss": torch.tensor(1.5), "val_auc": torch.tensor(0.0)}

@@ -32,11 +32,12 @@ import torch
 from graphforensics.models import MRL
 from graphforensics.train import FaceStoreDataModule, TrainingOptions, train_detector
 
-store, out, keywords, options, steps = json.loads(sys.argv[1])
+store, out, keywords, options, steps, data_keywords = json.loads(sys.argv[1])
 torch.set_num_threads(1)
 torch.manual_seed(3)
 model = MRL(**keywords)
-data = FaceStoreDataModule([store], model.input_spec, batch_size=4, fractions=(0.5, 0.25, 0.25))
+settings = {"batch_size": 4, "fractions": (0.5, 0.25, 0.25), **data_keywords}
+data = FaceStoreDataModule([store], model.input_spec, **settings)
 
 def count(module, inputs):
     global steps
@@ -80,13 +81,66 @@ def test_a_killed_run_resumes_to_the_same_weights_and_table(
 ) -> None:
     out = tmp_path / "killed"
     # Two steps an epoch: it dies in the middle of its third.
-    told = json.dumps([str(noise_store), str(out), tiny_keywords, OPTIONS.to_dict(), 5])
-    killed = subprocess.run([sys.executable, "-c", _KILLED, told], capture_output=True, timeout=120)
-    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    _kill(str(noise_store), str(out), tiny_keywords, OPTIONS.to_dict(), 5, {})
     assert len((out / "metrics.csv").read_text().splitlines()) == 3
     torch.rand(7)  # what was drawn before resuming must not matter
     train_detector(tiny_model, _data(noise_store, tiny_model), out, OPTIONS, resume=True)
     _require_equal(unbroken, out)
+
+
+def _model(keywords: dict[str, Any]) -> MRL:
+    torch.manual_seed(3)
+    return MRL(**keywords)
+
+
+def _interrupt(row: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _kill(*told: Any) -> None:
+    words = [sys.executable, "-c", _KILLED, json.dumps(told)]
+    killed = subprocess.run(words, capture_output=True, timeout=120)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    ("settings", "data"),
+    [
+        ({"ema": 0.8, "optimizer": "sgd", "momentum": 0.9}, {"balance": True, "batch_size": 3}),
+        ({"ema": 0.5, "pseudo_fakes": "partial", "accumulate": 2}, {"pseudo_fakes": True}),
+    ],
+)
+def test_a_killed_run_resumes_exactly_with_whatever_has_a_state(
+    tmp_path: Path,
+    face_store: Path,
+    tiny_keywords: dict[str, Any],
+    settings: dict[str, Any],
+    data: dict[str, Any],
+) -> None:
+    """The running mean, momentum, a balanced order, fakes made on the way."""
+    options = TrainingOptions(epochs=3, learning_rate=1e-3, **settings)
+    keywords = {**tiny_keywords, "size": 48}
+    for out, resume in ((tmp_path / "killed", True), (tmp_path / "unbroken", False)):
+        if resume and "balance" in data:
+            # In the middle of its second epoch.
+            _kill(str(face_store), str(out), keywords, options.to_dict(), 3, data)
+        elif resume:
+            # Killed a moment after its first epoch is as good, and cheaper.
+            model = _model(keywords)
+            with pytest.raises(KeyboardInterrupt):
+                train_detector(
+                    model, _data(face_store, model, **data), out, options, on_epoch=_interrupt
+                )
+        if resume:
+            assert len((out / "metrics.csv").read_text().splitlines()) == 2
+        model = _model(keywords)
+        train_detector(model, _data(face_store, model, **data), out, options, resume=resume)
+    _require_equal(tmp_path / "unbroken", tmp_path / "killed")
+    before, after = (
+        torch.load(tmp_path / out / "last.ckpt", weights_only=True)["current_model_state"]
+        for out in ("unbroken", "killed")
+    )
+    assert all(torch.equal(before[name], after[name]) for name in before)
 
 
 def test_a_run_killed_in_its_first_epoch_starts_anew(
@@ -267,6 +321,39 @@ def test_other_ways_of_training(
     assert next(load_detector(summary.folder).parameters()).dtype == torch.float32
 
 
+def test_compiling_changes_nothing_but_the_speed(
+    tmp_path: Path, noise_store: Path, tiny_model: MRL, unbroken: Path
+) -> None:
+    out = tmp_path / "run"
+    options = replace(OPTIONS, compile="aot_eager", epochs=1)
+    train_detector(tiny_model, _data(noise_store, tiny_model), out, options)
+    assert tiny_model._compiled_call_impl is None
+    line, known = ((run / "metrics.csv").read_text().splitlines()[1] for run in (out, unbroken))
+    found, wanted = ([float(word) for word in row.split(",")] for row in (line, known))
+    assert found == pytest.approx(wanted, rel=1e-4)
+    load_detector(out / "best")
+    options = replace(options, compile="magic")
+    with pytest.raises(ValueError, match="'compile' must be one of"):
+        train_detector(tiny_model, _data(noise_store, tiny_model), tmp_path / "no", options)
+
+
+def test_a_run_of_an_earlier_version_goes_on(
+    tmp_path: Path, noise_store: Path, tiny_model: MRL, unbroken: Path
+) -> None:
+    """Its file knows nothing of the options that came later, which had their defaults."""
+    out = tmp_path / "run"
+    shutil.copytree(unbroken, out)
+    run = json.loads((out / "run.json").read_text())
+    for name in ("optimizer", "momentum", "betas", "weight_decay", "ema", "compile"):
+        del run["training"][name]
+    (out / "run.json").write_text(json.dumps(run))
+    longer = replace(OPTIONS, epochs=5)
+    train_detector(tiny_model, _data(noise_store, tiny_model), out, longer, resume=True)
+    other = replace(longer, weight_decay=0.1)
+    with pytest.raises(MissingDataError, match="another 'training'"):
+        train_detector(tiny_model, _data(noise_store, tiny_model), out, other, resume=True)
+
+
 def test_workers_change_nothing(
     tmp_path: Path,
     noise_store: Path,
@@ -297,11 +384,8 @@ def test_training_learns_what_is_there_to_learn(
 def test_an_interrupt_stays_an_interrupt(
     tmp_path: Path, tiny_model: MRL, noise_data: FaceStoreDataModule
 ) -> None:
-    def interrupt(row: object) -> None:
-        raise KeyboardInterrupt
-
     with pytest.raises(KeyboardInterrupt):
-        train_detector(tiny_model, noise_data, tmp_path / "run", OPTIONS, on_epoch=interrupt)
+        train_detector(tiny_model, noise_data, tmp_path / "run", OPTIONS, on_epoch=_interrupt)
     assert (tmp_path / "run" / "last.ckpt").exists()
     again = train_detector(tiny_model, noise_data, tmp_path / "run", OPTIONS, resume=True)
     assert [row["epoch"] for row in again.rows] == [0, 1, 2, 3]

@@ -10,6 +10,7 @@ from concurrent.futures import Executor
 from dataclasses import fields
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,7 @@ def prepare(
     limit: int | None = None,
     workers: int | None = None,
     executor: Executor | None = None,
+    dask: str | Any | None = None,
     progress: bool | None = False,
 ) -> ExtractionSummary:
     """Find, track and crop the faces of a data set into a face store.
@@ -52,11 +54,14 @@ def prepare(
 
     Args:
         dataset: The data set, or one split of it.
-        out: Folder of the store; several data sets may share one.
+        out: Folder or URL of the store; several data sets may share one.
         options: How to extract; a store keeps to one set of options.
         limit: Take only so many videos, evenly over the data set.
         workers: Worker processes; one a core by default.
         executor: Runs the files in place of own processes.
+        dask: Dask scheduler whose workers run the files (see
+            :func:`~graphforensics.preprocess.extract`); clips of folders of face images, which
+            only this machine sees, are run by own processes.
         progress: Show a progress bar; ``None``: on a terminal.
 
     Raises:
@@ -89,6 +94,7 @@ def prepare(
                 root=root,
                 workers=workers,
                 executor=executor,
+                dask=dask if root == dataset.root else None,
                 progress=progress,
             )
             named = [str(dataset.root / record.path) for record in part]

@@ -32,6 +32,7 @@ from graphforensics.data.input_spec import InputSpec
 from graphforensics.data.sample_layout import arrange
 from graphforensics.errors import MissingDataError, StoreError
 from graphforensics.preprocess.store.layout import TRACKS, source_name
+from graphforensics.preprocess.store.remote_path import StorePath, store_path
 
 _STRINGS = ("dataset", "manipulation", "video", "identity", "quality", "split")
 
@@ -95,7 +96,7 @@ class VideoDataset(Dataset[Any], ABC):
         self.table: pa.Table = record_table(self._checked(self._index(), partial))
         #: Names of videos that the store holds no face of.
         self.faceless: list[str] = []
-        self.store = Path(store) if store is not None else None
+        self.store = store_path(store) if store is not None else None
         self._margin = 1.0
         if self.store is not None:
             self._keep_tracked(FaceStore(self.store))
@@ -144,7 +145,7 @@ class VideoDataset(Dataset[Any], ABC):
             sample["mask"], sample["has_mask"] = self._mask(record, places)
         return sample
 
-    def _track(self, store: Path, position: int) -> FaceTrack:
+    def _track(self, store: StorePath, position: int) -> FaceTrack:
         # What the table says is enough: no worker reads a whole manifest.
         names = ("path", "track_id", "frames")
         path, track, frames = (self.table.column(name)[position].as_py() for name in names)
@@ -212,11 +213,21 @@ class VideoDataset(Dataset[Any], ABC):
         frames = pa.array([place[0] if place else 0 for place in found], pa.int32())
         seen = tracks.is_valid()
         if not pc.any(seen).as_py():
-            raise StoreError(f"{store.root}: holds no video of {self.root}; make it with prepare")
+            raise StoreError(_strangers(store, self.root, names))
         lost = np.flatnonzero(~seen.to_numpy(zero_copy_only=False))
         self.faceless = [names[place] for place in lost.tolist()]
         table = self.table.append_column("track_id", tracks).append_column("frames", frames)
         self.table = table.filter(seen)
+
+
+def _strangers(store: FaceStore, root: Path, names: list[str]) -> str:
+    """Say why a store and a folder do not know each other: most often another ``--root``."""
+    held = f", which it calls {store.sources[0]!r}" if store.sources else ""
+    wanted = f" and the folder {names[0]!r}" if held and names else ""
+    return (
+        f"{store.root}: holds no video of {root}{held}{wanted}; make it with prepare, or with "
+        f"extract --root {root}"
+    )
 
 
 def _named(record: VideoRecord, name: str) -> VideoRecord:

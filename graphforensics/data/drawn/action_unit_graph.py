@@ -22,6 +22,14 @@ def action_unit_graph(
 
     Returns:
         A complete graph; its weights are the correlations of the nodes' standardised features.
+
+    Example:
+        >>> from graphforensics.data import action_unit_graph
+        >>> rng = np.random.default_rng(0)
+        >>> picture = rng.integers(0, 256, size=(96, 96, 3), dtype=np.uint8)
+        >>> points = rng.uniform(20, 76, size=(68, 2)).astype(np.float32)
+        >>> action_unit_graph(picture, points, label=0.0).x.shape
+        torch.Size([15, 7])
     """
     height, width = image.shape[:2]
     maps = action_unit_masks(torch.from_numpy(landmarks), (height, width))

@@ -21,6 +21,7 @@ from graphforensics.data.leaks.shared_names import people, shared_names
 from graphforensics.data.split import PARTS
 from graphforensics.errors import GraphForensicsError, LeakError, MissingDataError
 from graphforensics.preprocess.store.layout import TRACKS
+from graphforensics.preprocess.store.remote_path import store_path
 
 Part: TypeAlias = "VideoDataset | pa.Table"
 # Named in the message of the error; the report has them all.
@@ -150,7 +151,7 @@ def _frames(file: Path) -> _Pictures:
 
 
 def _crops(row: Mapping[str, Any]) -> _Pictures:
-    track = FaceTrack(Path(row["store"]) / TRACKS / f"{row['track_id']}.parquet", row)
+    track = FaceTrack(store_path(row["store"]) / TRACKS / f"{row['track_id']}.parquet", row)
 
     def read(numbers: list[int]) -> Mapping[int, NDArray[np.uint8]]:
         places = track.numbers[numbers].tolist()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from os import PathLike
 from typing import Any, BinaryIO
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from graphforensics.data.face_track import FaceTrack
 from graphforensics.data.perturbation.perturbation import Perturbation
+from graphforensics.preprocess.store.remote_path import RemotePath
 
 #: Frames that are compressed as one video: two seconds at 25 frames a second, as long as between
 #: the key frames of streamed video, so that reading one frame does not take the whole track.
@@ -38,7 +39,7 @@ class PerturbedTrack(FaceTrack):
 
     def __init__(
         self,
-        file: str | PathLike[str] | BinaryIO,
+        file: str | PathLike[str] | RemotePath | BinaryIO,
         row: Mapping[str, Any],
         margin: float,
         perturbation: Perturbation,
@@ -62,6 +63,9 @@ class PerturbedTrack(FaceTrack):
             found = self.perturbation(super().read(piece), self.track_id, piece)
             images.update((row, im) for row, im in zip(piece, found, strict=True) if row in wanted)
         return [images[row] for row in rows]
+
+    def _stream(self, rows: Sequence[int]) -> Iterator[NDArray[np.uint8]]:
+        return iter(self.read(rows))
 
     def _pieces(self, rows: Sequence[int]) -> list[list[int]]:
         """Return every piece that holds one of ``rows``, each as all of its rows."""

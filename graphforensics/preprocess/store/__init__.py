@@ -15,5 +15,9 @@ leaves whole sources only. The manifest is removed before the first change of a 
 its end: where there is one, it is complete. All bytes follow from the sources, their names, the
 metadata and the options.
 
+On a file system of fsspec, where folders cannot be renamed, a source is whole once its
+``source.json`` is there, which is written last (see
+:mod:`~graphforensics.preprocess.store.publish`); there is no ``.lock``.
+
 :class:`graphforensics.data.FaceStore` reads it.
 """

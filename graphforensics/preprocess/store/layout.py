@@ -12,6 +12,7 @@ from typing import Any
 
 from graphforensics.errors import StoreError, StoreVersionError
 from graphforensics.preprocess.extraction_options import ExtractionOptions
+from graphforensics.preprocess.store.remote_path import RemotePath, StorePath
 
 FORMAT = "graphforensics face store"
 #: Grows when an older library could not read what a newer one writes.
@@ -68,19 +69,27 @@ def source_key(name: str) -> str:
     return f"{stem or 'source'}-{digest}"
 
 
-def write_json(path: Path, values: Mapping[str, Any]) -> None:
-    """Write a small JSON file whole or not at all, the same bytes for the same values."""
-    text = json.dumps(values, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+def write_whole(path: StorePath, data: bytes) -> None:
+    """Write a small file whole or not at all, down to the disk."""
+    if isinstance(path, RemotePath):
+        path.write_whole(data)
+        return
     temporary = path.with_name(f".{path.name}.tmp")
-    with open(temporary, "w", encoding="utf-8") as file:
-        file.write(text)
+    with open(temporary, "wb") as file:
+        file.write(data)
         file.flush()
         os.fsync(file.fileno())
     os.replace(temporary, path)
     sync_folder(path.parent)
 
 
-def read_json(path: Path) -> dict[str, Any]:
+def write_json(path: StorePath, values: Mapping[str, Any]) -> None:
+    """Write a small JSON file whole or not at all, the same bytes for the same values."""
+    text = json.dumps(values, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    write_whole(path, text.encode("utf-8"))
+
+
+def read_json(path: StorePath) -> dict[str, Any]:
     """Read a JSON object.
 
     Raises:
@@ -108,13 +117,13 @@ def sync_folder(path: Path) -> None:
         os.close(descriptor)
 
 
-def write_header(root: Path, options: ExtractionOptions) -> None:
+def write_header(root: StorePath, options: ExtractionOptions) -> None:
     """Write ``store.json``."""
     header = {"format": FORMAT, "version": VERSION, "options": options.to_dict()}
     write_json(root / HEADER, header)
 
 
-def read_header(root: Path) -> ExtractionOptions:
+def read_header(root: StorePath) -> ExtractionOptions:
     """Check ``store.json`` and return the options that the store was made with.
 
     Raises:
@@ -122,8 +131,12 @@ def read_header(root: Path) -> ExtractionOptions:
         StoreError: There is no store at ``root``, or its header is damaged.
     """
     path = root / HEADER
-    if not path.is_file():
-        where = "no such folder" if not root.is_dir() else f"it has no {HEADER}"
+    try:
+        there, folder = path.is_file(), root.is_dir()
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be read ({error.strerror or error})") from error
+    if not there:
+        where = "no such folder" if not folder else f"it has no {HEADER}"
         raise StoreError(
             f"{root}: not a face store ({where}); make one with: graphforensics extract"
         )
@@ -138,7 +151,7 @@ def read_header(root: Path) -> ExtractionOptions:
         raise StoreError(f"{path}: damaged, bad extraction options ({error})") from error
 
 
-def _check_version(path: Path, version: object) -> None:
+def _check_version(path: StorePath, version: object) -> None:
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise StoreError(f"{path}: damaged, 'version' must be a number from 1 (got {version!r})")
     if version > VERSION:

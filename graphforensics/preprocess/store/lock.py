@@ -10,9 +10,10 @@ from typing import BinaryIO
 
 from graphforensics.errors import OutputError
 from graphforensics.preprocess.store.layout import LOCK
+from graphforensics.preprocess.store.remote_path import StorePath
 from graphforensics.preprocess.store.writing import writing
 
-_held: set[Path] = set()
+_held: set[StorePath] = set()
 _guard = threading.Lock()
 
 
@@ -29,8 +30,8 @@ class StoreLock:
         OutputError: On entry, when another run holds the lock, or the folder is read-only.
     """
 
-    def __init__(self, root: Path) -> None:
-        self._path = root.resolve() / LOCK
+    def __init__(self, root: StorePath) -> None:
+        self._path = root.resolve() / LOCK if isinstance(root, Path) else root / LOCK
         self._file: BinaryIO | None = None
 
     def __enter__(self) -> StoreLock:
@@ -39,7 +40,8 @@ class StoreLock:
         with _guard:
             if self._path in _held:
                 raise self._taken()
-            self._file = self._open()
+            if isinstance(self._path, Path):
+                self._file = self._open(self._path)
             _held.add(self._path)
         return self
 
@@ -55,16 +57,16 @@ class StoreLock:
                 self._file.close()
                 self._file = None
 
-    def _open(self) -> BinaryIO:
-        with writing(self._path.parent):
-            file = open(self._path, "ab")  # noqa: SIM115 -- held until the lock ends
+    def _open(self, path: Path) -> BinaryIO:
+        with writing(path.parent):
+            file = open(path, "ab")  # noqa: SIM115 -- held until the lock ends
         try:
             _lock(file)
         except OSError as error:
             file.close()
             if error.errno in (errno.EACCES, errno.EAGAIN):
                 raise self._taken() from error
-            raise OutputError(f"{self._path}: cannot be locked ({error.strerror})") from error
+            raise OutputError(f"{path}: cannot be locked ({error.strerror})") from error
         return file
 
     def _taken(self) -> OutputError:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from graphforensics.errors import StoreError
-from graphforensics.preprocess.store.layout import MANIFEST, RECORD, TRACKS, sync_folder
+from graphforensics.preprocess.store.layout import MANIFEST, RECORD, TRACKS, write_whole
 from graphforensics.preprocess.store.records import STATUSES, SourceRecord
+from graphforensics.preprocess.store.remote_path import RemotePath, StorePath
 
 #: Columns that the metadata table fills. ``origin`` is its column ``source``: the file that
 #: a forgery was made from.
@@ -60,28 +62,24 @@ def manifest_table(records: Iterable[SourceRecord]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=SCHEMA)
 
 
-def write_manifest(root: Path, table: pa.Table) -> None:
+def write_manifest(root: StorePath, table: pa.Table) -> None:
     """Write the manifest whole or not at all."""
-    temporary = root / f".{MANIFEST}.tmp"
-    with open(temporary, "wb") as file:
-        pq.write_table(table, file, compression="zstd", write_page_checksum=True)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, root / MANIFEST)
-    sync_folder(root)
+    sink = io.BytesIO()
+    pq.write_table(table, sink, compression="zstd", write_page_checksum=True)
+    write_whole(root / MANIFEST, sink.getvalue())
 
 
-def read_manifest(root: Path) -> pa.Table | None:
+def read_manifest(root: StorePath) -> pa.Table | None:
     """Return the manifest, or ``None`` when there is none.
 
     Raises:
         StoreError: The file is damaged or lacks a column.
     """
     path = root / MANIFEST
-    if not path.is_file():
-        return None
     try:
-        with pq.ParquetFile(path, memory_map=True, page_checksum_verification=True) as file:
+        if not path.is_file():
+            return None
+        with _opened(path) as file:
             table = _with_later(file.read()).select(SCHEMA.names).cast(SCHEMA)
         _check(table)
     except (OSError, ValueError, KeyError, pa.ArrowException) as error:
@@ -89,6 +87,13 @@ def read_manifest(root: Path) -> pa.Table | None:
             f"{path}: damaged ({error}); delete it and run extract again, which rebuilds it"
         ) from error
     return table
+
+
+def _opened(path: StorePath) -> Any:
+    if isinstance(path, Path):
+        return pq.ParquetFile(path, memory_map=True, page_checksum_verification=True)
+    with path.open() as file:
+        return pq.ParquetFile(pa.BufferReader(file.read()), page_checksum_verification=True)
 
 
 def _check(table: pa.Table) -> None:
@@ -123,17 +128,34 @@ def _with_later(table: pa.Table) -> pa.Table:
     return table
 
 
-def read_records(root: Path) -> Iterator[SourceRecord]:
+def read_records(root: StorePath, without: Container[str] = ()) -> Iterator[SourceRecord]:
     """Yield the record of every source in the store, ordered by key.
+
+    Args:
+        root: Folder of the store.
+        without: Keys of sources that are left out.
 
     Raises:
         StoreError: A record is damaged.
     """
-    folder = root / TRACKS
+    for key in _keys(root / TRACKS):
+        if key in without:
+            continue
+        record = root / TRACKS / key / RECORD
+        try:
+            yield SourceRecord.read(record)
+        except StoreError:
+            # Where folders cannot be renamed, one without a record is not finished.
+            if isinstance(record, Path) or record.is_file():
+                raise
+
+
+def _keys(folder: StorePath) -> list[str]:
+    if isinstance(folder, RemotePath):
+        return folder.names()
     if not folder.is_dir():
-        return
-    for source in sorted(entry.name for entry in os.scandir(folder) if entry.is_dir()):
-        yield SourceRecord.read(folder / source / RECORD)
+        return []
+    return sorted(entry.name for entry in os.scandir(folder) if entry.is_dir())
 
 
 def _rows(record: SourceRecord) -> Iterator[dict[str, Any]]:

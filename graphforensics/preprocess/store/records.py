@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any, Literal, get_type_hints
 
 from graphforensics.errors import StoreError
 from graphforensics.preprocess.extraction_report import ExtractionReport
 from graphforensics.preprocess.store.layout import read_json, write_json
+from graphforensics.preprocess.store.remote_path import StorePath
 
 Status = Literal["ok", "no_face", "failed"]
 STATUSES: tuple[Status, ...] = ("ok", "no_face", "failed")
@@ -65,12 +65,12 @@ class SourceRecord:
     tracks: tuple[TrackRecord, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
 
-    def write(self, path: Path) -> None:
+    def write(self, path: StorePath) -> None:
         """Write the record as JSON, whole or not at all."""
         write_json(path, asdict(self))
 
     @classmethod
-    def read(cls, path: Path) -> SourceRecord:
+    def read(cls, path: StorePath) -> SourceRecord:
         """Read a record.
 
         Raises:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -23,7 +24,9 @@ from graphforensics.preprocess.store.layout import (
 )
 from graphforensics.preprocess.store.lock import StoreLock
 from graphforensics.preprocess.store.manifest import manifest_table, read_records, write_manifest
+from graphforensics.preprocess.store.publish import TEMPORARY, publish_source
 from graphforensics.preprocess.store.records import SourceRecord
+from graphforensics.preprocess.store.remote_path import RemotePath, StorePath, store_path
 from graphforensics.preprocess.store.writing import writing
 
 _OWN = {HEADER, LOCK, MANIFEST, PARTIAL, TRACKS, f".{HEADER}.tmp", f".{MANIFEST}.tmp"}
@@ -36,8 +39,12 @@ class StoreWriter:
     by :meth:`commit`: the store never holds a part of one. The manifest goes away before the
     first change and comes back with :meth:`finish`, so that it never tells of what is not there.
 
+    A store on a URL cannot rename folders: there :attr:`partial` is a folder of this machine, and
+    a source is in the store once its record is, which is written last (see
+    :func:`~graphforensics.preprocess.store.publish.publish_source`).
+
     Args:
-        root: Folder of the store; made if need be.
+        root: Folder or URL of the store; made if need be.
         options: What the tracks are extracted with; must be those of a store that exists.
 
     Raises:
@@ -46,20 +53,23 @@ class StoreWriter:
         StoreError: On entry, when the store was made with other options, or is damaged.
     """
 
-    def __init__(self, root: str | Path, options: ExtractionOptions) -> None:
-        self.root = Path(root)
+    def __init__(self, root: str | Path | RemotePath, options: ExtractionOptions) -> None:
+        self.root = store_path(root)
         self.options = options
-        self.partial = self.root / PARTIAL
+        self.partial = self.root / PARTIAL if isinstance(self.root, Path) else Path()
         self._records: dict[str, SourceRecord] = {}
         self._stack = ExitStack()
 
     def __enter__(self) -> StoreWriter:
-        with writing(self.root):
-            _make_folder(self.root)
-        with ExitStack() as stack:
-            stack.enter_context(StoreLock(self.root))
-            with writing(self.root):
-                self._prepare()
+        with writing(self.root), ExitStack() as stack:
+            if isinstance(self.root, Path):
+                _make_folder(self.root)
+                stack.enter_context(StoreLock(self.root))
+            else:
+                stack.enter_context(StoreLock(self.root))
+                temporary = tempfile.TemporaryDirectory(prefix=TEMPORARY)
+                self.partial = Path(stack.enter_context(temporary))
+            self._prepare()
             self._stack = stack.pop_all()
         return self
 
@@ -82,16 +92,26 @@ class StoreWriter:
         Raises:
             OutputError: The store cannot be written.
         """
-        with writing(self.root):
-            (self.root / MANIFEST).unlink(missing_ok=True)
-            place = self.root / TRACKS / record.key
+        if isinstance(self.root, RemotePath):
+            publish_source(self.root, folder, record)
+        else:
+            self._move(self.root, record, folder)
+        self._records[record.key] = record
+
+    def adopt(self, record: SourceRecord) -> None:
+        """Know of a source that a worker has published."""
+        self._records[record.key] = record
+
+    def _move(self, root: Path, record: SourceRecord, folder: Path) -> None:
+        with writing(root):
+            (root / MANIFEST).unlink(missing_ok=True)
+            place = root / TRACKS / record.key
             if place.exists():
                 old = self.partial / f"{record.key}.old"
                 os.rename(place, old)
                 shutil.rmtree(old)
             os.rename(folder, place)
             sync_folder(place.parent)
-        self._records[record.key] = record
 
     def keep(self, record: SourceRecord) -> None:
         """Leave a source as it is, but for its metadata.
@@ -112,7 +132,7 @@ class StoreWriter:
         Raises:
             OutputError: The store cannot be written.
         """
-        others = (r for r in read_records(self.root) if r.key not in self._records)
+        others = read_records(self.root, without=self._records)
         table = manifest_table([*self._records.values(), *others])
         with writing(self.root):
             write_manifest(self.root, table)
@@ -121,7 +141,7 @@ class StoreWriter:
         """Check or write the header, and clear away what a killed run left."""
         if (self.root / HEADER).exists():
             _check_options(self.root, self.options)
-        elif foreign := sorted({entry.name for entry in os.scandir(self.root)} - _OWN):
+        elif foreign := sorted(_names(self.root) - _OWN):
             raise OutputError(
                 f"{self.root}: neither empty nor a face store (it holds {foreign[0]!r}); "
                 "name a new folder"
@@ -130,12 +150,13 @@ class StoreWriter:
         for name in (HEADER, MANIFEST):
             (self.root / f".{name}.tmp").unlink(missing_ok=True)
         self.partial.mkdir(exist_ok=True)
-        (self.root / TRACKS).mkdir(exist_ok=True)
+        if isinstance(self.root, Path):
+            (self.root / TRACKS).mkdir(exist_ok=True)
         if not (self.root / HEADER).exists():
             write_header(self.root, self.options)
 
 
-def read_whole(root: Path, key: str) -> SourceRecord | None:
+def read_whole(root: StorePath, key: str) -> SourceRecord | None:
     """Return the record of a source if it and all its tracks are in the store."""
     folder = root / TRACKS / key
     try:
@@ -146,7 +167,7 @@ def read_whole(root: Path, key: str) -> SourceRecord | None:
     return record if whole else None
 
 
-def _check_options(root: Path, options: ExtractionOptions) -> None:
+def _check_options(root: StorePath, options: ExtractionOptions) -> None:
     old, new = read_header(root).to_dict(), options.to_dict()
     changed = [f"{name} {old[name]!r}, now {new[name]!r}" for name in new if old[name] != new[name]]
     if changed:
@@ -154,6 +175,12 @@ def _check_options(root: Path, options: ExtractionOptions) -> None:
             f"{root}: made with other options ({'; '.join(changed)}); name another folder, "
             "or use the same options"
         )
+
+
+def _names(root: StorePath) -> set[str]:
+    if isinstance(root, RemotePath):
+        return set(root.names())
+    return {entry.name for entry in os.scandir(root)}
 
 
 def _make_folder(root: Path) -> None:

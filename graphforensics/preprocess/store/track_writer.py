@@ -21,6 +21,9 @@ from graphforensics.preprocess.store.track_schema import (
 from graphforensics.preprocess.store.writing import writing
 from graphforensics.preprocess.track_frame import TrackFrame
 
+# Of zstd. On crops of real faces 1 and 2 give larger files in the same time, 5 takes twice as long.
+_LEVEL = 3
+
 
 class TrackWriter:
     """Writes the rows of one track to a Parquet file as they come.
@@ -55,7 +58,7 @@ class TrackWriter:
         Raises:
             OutputError: The file cannot be written.
         """
-        image = encode_png(frame.crop)
+        image = encode_png(frame.crop, compress=False)
         self._rows.append(_row(frame, image))
         self._pending += len(image)
         self._frames += 1
@@ -127,8 +130,10 @@ def _parquet_writer(file: BinaryIO, schema: pa.Schema) -> Any:
     return pq.ParquetWriter(
         file,
         schema,
-        # PNG is compressed already and landmarks do not compress: a second pass is time lost.
-        compression="none",
+        # Landmarks do not compress. Images do, and eight together better than each alone: next
+        # to deflate within PNG that takes less room, and half the time to write and to read.
+        compression={name: "zstd" if name == "image" else "none" for name in schema.names},
+        compression_level={"image": _LEVEL},
         use_dictionary=["quality"],
         # The smallest and largest image would be written into every row group's statistics.
         write_statistics=["number", "time", "segment"],

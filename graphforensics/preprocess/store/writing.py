@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from graphforensics.errors import OutputError
 
@@ -13,7 +12,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @contextmanager
-def writing(where: str | Path) -> Iterator[None]:
+def writing(where: object) -> Iterator[None]:
     """Turn what the operating system says about ``where`` into an error of this library.
 
     Raises:

@@ -15,6 +15,14 @@ MAPS = {
         lambda: (rand(1, 4, 1, 1),),
         legal="0:longer",
     ),
+    "ARTEncoder, separable": entry(
+        lambda: layers.ARTEncoder(
+            4, num_aus=3, hidden_channels=8, heads=2, convolution="separable"
+        ),
+        lambda: (rand(2, 4, 5, 6), rand(2, 8)),
+        lambda: (rand(1, 4, 1, 1),),
+        legal="0:longer",
+    ),
     "AUAgnosticBranch": entry(
         lambda: layers.AUAgnosticBranch(4, hidden_channels=8, heads=2),
         lambda: (rand(2, 4, 5, 6), rand(2, 8)),

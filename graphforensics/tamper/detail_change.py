@@ -1,0 +1,79 @@
+"""Changes of detail, of several pictures at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+
+def sharpen(pixels: Tensor, strength: Tensor, top: float = 1.0) -> Tensor:
+    r"""Sharpen pictures; their outermost pixels stay.
+
+    .. math:: x^{\prime} = [x + (s - 1) (x - \bar x)]_0^1, \qquad
+        \bar x = \tfrac1{13} \big(4 x + \textstyle\sum_{3 \times 3} x\big)
+
+    Args:
+        pixels: RGB from 0 to ``top``; overwritten.
+        strength: 1 changes nothing.
+        top: What is 1 in the equation. Default: 1.
+
+    Shapes:
+        ``pixels [B, 3, H, W]``, ``strength [B]``; the output is the same tensor as ``pixels``.
+    """
+    rows = pixels[..., :-2, :] + pixels[..., 1:-1, :]
+    rows += pixels[..., 2:, :]
+    box = rows[..., :-2] + rows[..., 1:-1]
+    box += rows[..., 2:]
+    more = ((strength - 1) / 13).view(-1, 1, 1, 1)
+    inner = pixels[..., 1:-1, 1:-1]
+    inner.mul_(1 + 9 * more).sub_(box.mul_(more)).clamp_(0, top)
+    return pixels
+
+
+def reduce(pixels: Tensor, factors: Sequence[float]) -> Tensor:
+    """Make pictures smaller and as large as they were again.
+
+    Both ways bilinear, the first with a low-pass filter. Reduced sizes are whole numbers;
+    pictures of one size that are next to each other are reduced together.
+
+    Args:
+        pixels: RGB.
+        factors: How many times smaller, for each picture.
+
+    Shapes:
+        ``pixels [B, 3, H, W]``; the output is like it.
+    """
+    size = pixels.shape[-2:]
+    sizes = [_reduced(size, factor) for factor in factors]
+    # Room as large as the pictures, whatever the sizes: coordinates are then rounded alike.
+    room = [max(size[axis], *(one[axis] for one in sizes)) for axis in (0, 1)]
+    small = pixels.new_zeros(*pixels.shape[:2], *room)
+    start = 0
+    for (height, width), run in groupby(sizes):
+        part = slice(start, start := start + len(list(run)))
+        small[part, :, :height, :width] = F.interpolate(
+            pixels[part], size=(height, width), mode="bilinear", antialias=True
+        )
+    return _enlarge(small, torch.tensor(sizes, device=pixels.device), size)
+
+
+def _reduced(size: torch.Size, factor: float) -> tuple[int, int]:
+    height, width = (max(1, round(length / factor)) for length in size)
+    return height, width
+
+
+def _enlarge(small: Tensor, sizes: Tensor, size: torch.Size) -> Tensor:
+    """Enlarge pictures of ``sizes [B, 2]`` that lie in the corners of ``small``."""
+    grid = small.new_empty(len(small), 2, *size)
+    for axis in (0, 1):
+        length = sizes[:, 1 - axis].unsqueeze(1)
+        whole = size[1 - axis]
+        middle = (torch.arange(whole, device=small.device) + 0.5) * length / whole - 0.5
+        place = torch.minimum(middle.clamp_min(0), length - 1)
+        place = place * (2 / max(1, small.size(3 - axis) - 1)) - 1
+        grid[:, axis] = place.unsqueeze(2 if axis else 1)
+    return F.grid_sample(small, grid.permute(0, 2, 3, 1), padding_mode="border", align_corners=True)

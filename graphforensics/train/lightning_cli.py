@@ -1,0 +1,192 @@
+"""Lightning's own command line over the recipes: ``python -m graphforensics.train.lightning_cli``.
+
+``graphforensics train`` has the plainer options; this one takes any of Lightning's trainer,
+``fit --trainer.limit_train_batches 0.1`` for instance, and any class for any part.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import lightning as L
+
+from graphforensics._optional import import_optional
+from graphforensics.errors import GraphForensicsError
+from graphforensics.models.take_encoder import take_encoder
+from graphforensics.train.detection_task import DetectionTask
+from graphforensics.train.face_store_data_module import FaceStoreDataModule
+from graphforensics.train.machine import TRAINER_DEFAULTS, Machine
+from graphforensics.train.processes import early_rank
+from graphforensics.train.recipe import recipe_names, recipe_path
+from graphforensics.train.run_folder import run_settings
+from graphforensics.train.run_recorder import RunRecorder
+from graphforensics.train.running_mean import RunningMean
+from graphforensics.train.safe_checkpoint_io import SafeCheckpointIO
+from graphforensics.train.start_from import take_weights
+from graphforensics.train.time_limit import TimeLimit
+from graphforensics.train.train_detector import TrainingSummary, fit
+from graphforensics.train.training_options import TrainingOptions
+
+# Lightning's module can be imported without it, but not used.
+import_optional("jsonargparse", "recipes")
+
+from lightning.pytorch.cli import LightningArgumentParser, LightningCLI  # noqa: E402
+
+#: Settings that the task has of the options of a run.
+_OF_THE_TASK = (
+    "learning_rate",
+    "decay_every",
+    "decay",
+    "optimizer",
+    "momentum",
+    "betas",
+    "weight_decay",
+)
+
+
+class DetectorCLI(LightningCLI):
+    """Compose the task, the data module and the run's own files by Lightning's command line.
+
+    What the data module must know of the detector (what a sample is, whether masks, landmarks and
+    pseudo-fakes are wanted) and the seeds are linked, not repeated.
+
+    Args:
+        args: The words; those of the command line if ``None``.
+    """
+
+    def __init__(self, args: Sequence[str] | None = None) -> None:
+        #: What the run came to.
+        self.summary: TrainingSummary | None = None
+        super().__init__(
+            DetectionTask,
+            FaceStoreDataModule,
+            subclass_mode_model=True,
+            save_config_callback=None,
+            trainer_defaults={**TRAINER_DEFAULTS, "logger": False, "devices": 1},
+            seed_everything_default=0,
+            auto_configure_optimizers=False,
+            load_from_checkpoint_support=False,
+            args=None if args is None else list(args),
+        )
+
+    @staticmethod
+    def subcommands() -> dict[str, set[str]]:
+        """Offer ``fit``; to measure there is ``graphforensics evaluate``."""
+        theirs = {"model", "train_dataloaders", "val_dataloaders", "datamodule"}
+        return {"fit": {*theirs, "ckpt_path", "weights_only"}}
+
+    def parse_arguments(self, parser: LightningArgumentParser, args: Any) -> None:
+        """Parse the words; a recipe may be named as ``graphforensics train --config`` does."""
+        words = list(sys.argv[1:] if args is None else args)
+        for place, word in enumerate(words[1:], 1):
+            if words[place - 1] in ("-c", "--config") and word in recipe_names():
+                words[place] = str(recipe_path(word))
+        self.config = parser.parse_args(words)
+
+    def add_arguments_to_parser(self, parser: LightningArgumentParser) -> None:
+        """Add what a run has beside Lightning's, and link what follows from something else."""
+        parser.add_argument("--out", type=str, required=True, help="folder of the run")
+        parser.add_argument("--resume", type=bool, default=False, help="go on with the run there")
+        for name, kind, text in (
+            ("ema", float | None, "share of the running mean of the weights that a step keeps"),
+            ("compile", str | None, "backend of torch.compile"),
+            ("max_time", float | None, "seconds after which training ends"),
+            ("start_from", str | None, "saved detector whose weights to start from"),
+            ("encoder_from", str | None, "saved detector whose encoder to start from"),
+        ):
+            parser.add_argument(f"--{name}", type=kind, default=None, help=text)
+        parser.link_arguments("seed_everything", "data.seed", compute_fn=int)
+        parser.link_arguments("seed_everything", "model.init_args.seed", compute_fn=int)
+        for target, of_task in (
+            ("spec", lambda task: task.model.input_spec),
+            ("masks", lambda task: task.model.reads_masks),
+            ("landmarks", lambda task: task.model.reads_landmarks),
+            ("pseudo_fakes", lambda task: task.pseudo_fakes is not None),
+        ):
+            parser.link_arguments(
+                "model", f"data.{target}", compute_fn=of_task, apply_on="instantiate"
+            )
+
+    def instantiate_trainer(self, **kwargs: Any) -> L.Trainer:
+        """Build the trainer with the callbacks that write the run's files."""
+        limit = TimeLimit(self._get(self.config_init, "max_time"))
+        ema = self._get(self.config_init, "ema")
+        mean = None if ema is None else RunningMean(ema)
+        self.recorder = RunRecorder(self._get(self.config_init, "out"), limit, mean=mean)
+        trainer = self._get(self.config_init, "trainer")
+        own = [limit, self.recorder] if mean is None else [limit, mean, self.recorder]
+        more: dict[str, Any] = {
+            "callbacks": [*(trainer.get("callbacks") or []), *own],
+            "plugins": [SafeCheckpointIO()],
+        }
+        if trainer.get("strategy") == "fsdp2":
+            where = Machine(devices=trainer.get("devices"), nodes=trainer.get("num_nodes"))
+            more["strategy"] = replace(where, strategy="fsdp2").lightning_strategy()
+        return super().instantiate_trainer(**more, **kwargs)
+
+    def fit(self, model: DetectionTask, datamodule: FaceStoreDataModule) -> None:
+        """Train as :func:`~graphforensics.train.train_detector` does."""
+        # The run seeds each process by itself; from these Lightning would give all one seed.
+        for name in ("PL_GLOBAL_SEED", "PL_SEED_WORKERS"):
+            os.environ.pop(name, None)
+        start, encoder = (
+            self._get(self.config_init, name) for name in ("start_from", "encoder_from")
+        )
+        if start is not None:
+            take_weights(model.model, start)
+        if encoder is not None:
+            take_encoder(model.model, encoder)
+        options = self._options(model)
+        self.summary = fit(
+            self.trainer,
+            model,
+            datamodule,
+            self.recorder,
+            run_settings(model, datamodule, options, self._task_options()),
+            seed=options.seed,
+            resume=self._get(self.config_init, "resume"),
+        )
+
+    def _options(self, task: DetectionTask) -> TrainingOptions:
+        fixed = {name: self._get(self.config, name) for name in ("ema", "compile", "max_time")}
+        trainer = self._get(self.config, "trainer")
+        made = task.pseudo_fakes
+        return TrainingOptions(
+            epochs=self.trainer.max_epochs or 1,
+            precision=str(trainer.get("precision") or "32"),  # type: ignore[arg-type]
+            accumulate=self.trainer.accumulate_grad_batches,
+            clip_gradients=self.trainer.gradient_clip_val,
+            seed=int(self._get(self.config, "seed_everything")),
+            pseudo_fakes=None if made is None else made.kind,
+            **fixed,
+            **{name: getattr(task, name) for name in _OF_THE_TASK},
+        )
+
+    def _task_options(self) -> dict[str, Any]:
+        common = {*_OF_THE_TASK, "model", "seed", "pseudo_fakes"}
+        given = self._get(self.config, "model").as_dict()["init_args"]
+        return {name: value for name, value in given.items() if name not in common}
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Returns:
+        0 when done, 2 for bad input.
+    """
+    try:
+        summary = DetectorCLI(args).summary
+    except (GraphForensicsError, ValueError, OSError) as error:
+        print(f"graphforensics: error: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    if summary is not None and not early_rank():
+        print(f"detector: {summary.folder}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,136 @@
+"""Fakes made from the real faces of a batch, on the device that trains."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from graphforensics.data.input_spec import InputSpec
+from graphforensics.errors import MissingDataError
+from graphforensics.tamper import SelfBlend
+from graphforensics.train.training_options import PseudoFakeKind
+
+#: Name of the entry of a batch that counts real faces without usable landmarks.
+LEFT_OUT = "left_out"
+
+#: The manipulation that pseudo-fakes are called by.
+MANIPULATION = "self_blend"
+
+
+class PseudoFakes:
+    """Turn a batch of real faces into pairs of each and a self-blended copy.
+
+    A recipe follows from the seed, the epoch and the name of the track alone, whatever the batch,
+    the device and the number of processes; in validation the epoch does not count, so that every
+    epoch is judged by the same fakes. All frames of a clip share a recipe. Faces whose landmarks
+    are not usable are left out and counted.
+
+    Args:
+        kind: ``"whole"`` blends the hull of the face, ``"partial"`` the hull without some facial
+            action units.
+        spec: How samples are laid out.
+        seed: Seed of the recipes.
+
+    Raises:
+        ValueError: ``kind`` is another word.
+    """
+
+    def __init__(self, kind: PseudoFakeKind, spec: InputSpec, seed: int = 0) -> None:
+        if kind not in ("whole", "partial"):
+            raise ValueError(f"'kind' must be whole or partial (got {kind!r})")
+        self.kind, self.spec, self.seed = kind, spec, seed
+        self.blend = SelfBlend(partial=kind == "partial")
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.kind}, seed={self.seed})"
+
+    def __call__(self, batch: dict[str, Any], epoch: int | None) -> dict[str, Any]:
+        """Return the batch of pairs: the real partners first, their fakes in the same order.
+
+        Args:
+            batch: Real faces with ``landmarks``, as loaded.
+            epoch: Number of the epoch; ``None`` in validation.
+
+        Returns:
+            ``inputs``, ``label``, ``landmarks``, ``mask`` (share of a pixel that is forged),
+            ``has_mask``, the names, and the number of faces left out as ``"left_out"``. Where
+            every face had to be left out, the faces as they are, with label 0.
+
+        Raises:
+            MissingDataError: The samples have no landmarks, or there is a fake among them.
+        """
+        self._check(batch)
+        seeds = recipe_seeds(batch["track_id"], self.seed, epoch).to(batch["inputs"].device)
+        blended = self.blend(self._frames_first(batch["inputs"]), batch["landmarks"], seeds)
+        kept = blended.valid.nonzero().flatten()
+        left_out = len(seeds) - len(kept)
+        if not len(kept):
+            return {**batch, **self._unforged(batch), LEFT_OUT: left_out}
+        pictures = torch.cat([blended.target[kept], blended.forged[kept]])
+        masks = torch.cat([torch.zeros_like(blended.mask[kept]), blended.mask[kept]])
+        label = torch.zeros(2 * len(kept), device=kept.device)
+        label[len(kept) :] = 1
+        return {
+            **_twice(batch, kept.tolist()),
+            "inputs": self._channels_first(pictures),
+            "label": label,
+            "landmarks": batch["landmarks"][kept].repeat(2, *[1] * (batch["landmarks"].dim() - 1)),
+            "mask": self._channels_first(masks),
+            "has_mask": torch.ones_like(label, dtype=torch.bool),
+            LEFT_OUT: left_out,
+        }
+
+    def _check(self, batch: dict[str, Any]) -> None:
+        if "landmarks" not in batch:
+            raise MissingDataError("pseudo-fakes need the faces' landmarks, which are not read")
+        if bool(batch["label"].any()):
+            raise MissingDataError("pseudo-fakes are made of real faces, but a batch holds fakes")
+
+    def _unforged(self, batch: dict[str, Any]) -> dict[str, Tensor]:
+        shape = list(batch["inputs"].shape)
+        shape[-4 if self.spec.kind == "clip" else -3] = 1
+        label = torch.zeros_like(batch["label"])
+        mask = torch.zeros(shape, device=label.device)
+        return {"label": label, "mask": mask, "has_mask": torch.ones_like(label, dtype=torch.bool)}
+
+    def _frames_first(self, inputs: Tensor) -> Tensor:
+        return inputs.transpose(2, 3) if self.spec.kind == "clip" else inputs
+
+    def _channels_first(self, frames: Tensor) -> Tensor:
+        return frames.transpose(2, 3).contiguous() if self.spec.kind == "clip" else frames
+
+
+def recipe_seeds(names: Sequence[str], seed: int, epoch: int | None) -> Tensor:
+    """Draw a seed for each of some tracks, the same whatever their order.
+
+    Args:
+        names: Of the tracks.
+        seed: Of the run.
+        epoch: Number of the epoch; ``None`` in validation.
+
+    Returns:
+        ``int64 [B]``, not negative.
+
+    Example:
+        >>> one, other = recipe_seeds(["a", "b"], 0, 3), recipe_seeds(["b"], 0, 3)
+        >>> bool(one[1] == other[0])
+        True
+    """
+    words = [f"{seed}/{'val' if epoch is None else epoch}/{name}" for name in names]
+    digests = [hashlib.blake2b(word.encode("utf-8"), digest_size=8).digest() for word in words]
+    return torch.tensor([int.from_bytes(digest, "little") >> 1 for digest in digests])
+
+
+def _twice(batch: dict[str, Any], kept: list[int]) -> dict[str, Any]:
+    """Repeat the names of the faces kept, for the real partners and their fakes."""
+    names = {
+        name: [values[number] for number in kept] * 2
+        for name, values in batch.items()
+        if isinstance(values, list | tuple)
+    }
+    real = [batch["manipulation"][number] for number in kept]
+    return {**names, "manipulation": [*real, *[MANIPULATION] * len(kept)]}

@@ -1,0 +1,110 @@
+"""Lightning's own command line does what ``graphforensics train`` does, to the bit."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+pytest.importorskip("jsonargparse")
+
+from graphforensics.cli.main import main
+from graphforensics.train import DetectionTask
+from graphforensics.train.lightning_cli import DetectorCLI
+from graphforensics.train.lightning_cli import main as lightning_main
+from graphforensics.train.recipe import recipe_names
+
+
+@pytest.fixture
+def recipe(tmp_path: Path, face_store: Path, tiny_keywords: dict[str, Any]) -> Path:
+    model = {
+        "class_path": "graphforensics.models.MRL",
+        "init_args": {**tiny_keywords, "size": 48},
+    }
+    steps = {"model": model, "optimizer": "sgd", "momentum": 0.9, "learning_rate": 0.01}
+    document = {
+        "seed_everything": 3,
+        "trainer": {"max_epochs": 2, "accelerator": "cpu"},
+        "model": {
+            "class_path": "graphforensics.train.DetectionTask",
+            "init_args": {**steps, "pseudo_fakes": "whole"},
+        },
+        "data": {
+            "stores": [str(face_store)],
+            "fractions": [0.5, 0.25, 0.25],
+            "batch_size": 4,
+            "workers": 0,
+        },
+        "ema": 0.9,
+    }
+    file = tmp_path / "recipe.yaml"
+    file.write_text(yaml.safe_dump(document))
+    return file
+
+
+@pytest.mark.usefixtures("face_store")
+def test_both_command_lines_train_alike(
+    tmp_path: Path, recipe: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ours, theirs, printed = (tmp_path / name for name in ("ours", "theirs", "printed"))
+    words = ["--config", str(recipe)]
+    assert main(["train", *words, "--out", str(ours)]) == 0
+    quiet = ["--trainer.enable_progress_bar", "false"]
+    assert lightning_main(["fit", *words, "--out", str(theirs), *quiet]) == 0
+    capsys.readouterr()
+    # What the one prints, the other takes.
+    assert main(["train", *words, "--print-config", "--out", str(printed)]) == 0
+    whole = tmp_path / "whole.yaml"
+    whole.write_text(capsys.readouterr().out)
+    assert lightning_main(["fit", "--config", str(whole), *quiet]) == 0
+    runs = [json.loads((run / "run.json").read_text()) for run in (ours, theirs, printed)]
+    for run in runs:
+        del run["command"]
+    assert runs[0] == runs[1] == runs[2]
+    assert runs[0]["trained_on"]["manipulation"] == ["self_blend"]
+    for name in ("metrics.csv", "best/model.safetensors", "split.json"):
+        contents = {(run / name).read_bytes() for run in (ours, theirs, printed)}
+        assert len(contents) == 1, name
+    # Processes that are started later would take their seed from it.
+    assert "PL_GLOBAL_SEED" not in os.environ
+    again = ["--out", str(theirs), "--resume", "true", "--trainer.max_epochs", "3", *quiet]
+    assert lightning_main(["fit", *words, *again]) == 0
+    assert len((theirs / "metrics.csv").read_text().splitlines()) == 4
+
+
+@pytest.mark.parametrize("name", recipe_names())
+def test_every_recipe_is_parsed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    built: list[Any] = []
+    monkeypatch.setattr(DetectorCLI, "instantiate_classes", lambda self: built.append(self.config))
+    monkeypatch.setattr(DetectorCLI, "_run_subcommand", lambda self, subcommand: None)
+    words = ["--data.stores", "[faces]", "--out", "run"]
+    DetectorCLI(["fit", "--config", name, *words])
+    kind = built[0].fit.model.class_path
+    assert issubclass(_class(kind), DetectionTask)
+
+
+def _class(path: str) -> type[Any]:
+    from graphforensics.train.recipe import class_at
+
+    return class_at(path, "test")
+
+
+def test_errors_are_one_line(
+    tmp_path: Path,
+    recipe: Path,
+    capsys: pytest.CaptureFixture[str],
+    labelled_store: Callable[..., Path],
+) -> None:
+    out = tmp_path / "run"
+    out.mkdir()
+    (out / "run.json").write_text("{}")
+    words = ["fit", "--config", str(recipe), "--out", str(out)]
+    assert lightning_main(words) == 2
+    line = capsys.readouterr().err.splitlines()[-1]
+    assert line.startswith("graphforensics: error: ")
+    assert "holds a run already" in line
