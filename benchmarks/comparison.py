@@ -39,7 +39,7 @@ from graphforensics.cli.main import main as graphforensics
 CASES: dict[str, list[str]] = {
     "LRL": ["lrl"],
     "LRL, RGB only": ["lrl", "frequency=false", "similarity=false"],
-    "AUNet": ["aunet"],
+    "AUNet": ["aunet", "attention_weight=10"],
     "AUNet, trunk only": [
         "aunet",
         "specific=false",

@@ -1,6 +1,6 @@
 """Draw faces with a part hidden, the part restored, and the face itself, as the paper's figure 1.
 
-python docs/figures/masked_faces.py docs/images/masked_faces.jpg [--steps 1500]
+python docs/figures/masked_faces.py docs/images/masked_faces.jpg [--steps 1200]
 
 A tiny autoencoder is trained on drawn faces for a few minutes; the faces shown are of other people.
 """
@@ -19,7 +19,7 @@ from graphforensics.data import FakeFaceDataset, InputSpec
 from graphforensics.models import DeepfakeMAE
 from graphforensics.nn.facial_part_mask import PartMaskStrategy
 
-SIDE, SHOWN, BORDER = 96, 3, 2
+SIDE, SHOWN, BORDER = 80, 3, 2
 PARTS: tuple[PartMaskStrategy, ...] = ("eyes", "cheeks_and_nose", "lips")
 LABEL = 16
 
@@ -28,12 +28,15 @@ def main() -> None:
     """Train, restore three faces per part, and write the picture."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out")
-    parser.add_argument("--steps", type=int, default=1500)
+    parser.add_argument("--steps", type=int, default=1200)
     args = parser.parse_args()
     torch.manual_seed(0)
+    torch.set_num_threads(1)
     model = DeepfakeMAE(
         "tiny",
-        blocks=4,
+        channels=128,
+        blocks=3,
+        heads=4,
         decoder_channels=96,
         decoder_blocks=2,
         decoder_heads=3,
@@ -60,14 +63,14 @@ def faces(split: str, people: int) -> tuple[Tensor, Tensor]:
 
 def train(model: DeepfakeMAE, steps: int) -> None:
     """Fit the autoencoder to drawn faces."""
-    images, landmarks = faces("train", people=200)
+    images, landmarks = faces("train", people=120)
     optimizer = torch.optim.AdamW(model.autoencoder.parameters(), 1e-3, (0.9, 0.95), 0, 0.05)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1.5e-3, steps)
     for _ in range(steps):
-        drawn = torch.randint(len(images), (16,))
+        drawn = torch.randint(len(images), (12,))
         loss = model.autoencoder.reconstruction_loss(images[drawn], landmarks[drawn])
         optimizer.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(model.autoencoder.parameters(), 1.0)
         optimizer.step()
         schedule.step()

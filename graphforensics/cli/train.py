@@ -24,7 +24,13 @@ if TYPE_CHECKING:
     from lightning.pytorch.loggers import Logger
 
     from graphforensics.models import Detector
-    from graphforensics.train import FaceStoreDataModule, TrainingOptions, TrainingSummary
+    from graphforensics.train import (
+        DetectionTask,
+        FaceStoreDataModule,
+        TrainingOptions,
+        TrainingSummary,
+    )
+    from graphforensics.train.training_options import PseudoFakeKind
 
 #: Options that are given as many ``key=value``.
 _DICTIONARIES = ("set", "task_set", "logger_set")
@@ -99,11 +105,13 @@ def _require(joined: dict[str, Any]) -> None:
 
 
 def _train(args: argparse.Namespace) -> TrainingSummary:
-    from graphforensics.train import Machine, train_detector
+    from graphforensics.train import Machine, task_class, train_detector
     from graphforensics.train.processes import early_rank
 
     options = _options(args)
     model = _model(args, options.seed)
+    args.pseudo_fakes = _fakes(args, task_class(model.name, args.stage))
+    options = replace(options, pseudo_fakes=args.pseudo_fakes)
     data = _data(args, model)
     if not early_rank():
         _tell_data(data)
@@ -144,6 +152,7 @@ def _recipe(args: argparse.Namespace) -> str:
         "model": DETECTORS[name],
         "set": chosen,
         "faces": args.faces or task.labels,
+        "pseudo_fakes": _fakes(args, task),
         "workers": _workers(args),
         "logger": None if args.logger is None else logger_class(args.logger),
     }
@@ -194,8 +203,16 @@ def _options(args: argparse.Namespace) -> TrainingOptions:
 
     same = ("epochs", "decay_every", "decay", "precision", "accumulate", "clip_gradients", "seed")
     new = ("max_time", "optimizer", "momentum", "betas", "weight_decay", "ema", "compile")
-    chosen = {name: getattr(args, name) for name in (*same, *new, "pseudo_fakes")}
+    chosen = {name: getattr(args, name) for name in (*same, *new)}
     return TrainingOptions(learning_rate=args.lr, **chosen)
+
+
+def _fakes(args: argparse.Namespace, task: type[DetectionTask]) -> PseudoFakeKind | None:
+    """Say what fakes are made: those asked for, else those that the detector learns from."""
+    if args.pseudo_fakes is None and not args.pairs:
+        return task.own_fakes
+    kind: PseudoFakeKind | None = None if args.pseudo_fakes == "none" else args.pseudo_fakes
+    return kind
 
 
 def _model(args: argparse.Namespace, seed: int) -> Detector:

@@ -155,10 +155,10 @@ def add_training(parser: argparse.ArgumentParser) -> None:
     group.add(
         "--pseudo-fakes",
         "learn from real faces only, and from self-blended copies made of them in every step, of "
-        "the whole face or of parts of it",
+        "the whole face or of parts of it; default: partial for aunet, none for the others",
         nargs="?",
         const="whole",
-        choices=("whole", "partial"),
+        choices=("whole", "partial", "none"),
     )
     group.add(
         "--balance",

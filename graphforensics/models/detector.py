@@ -83,7 +83,8 @@ class Detector(nn.Module, PyTorchModelHubMixin):
         """Return the part that reads a graph, as PyTorch Geometric calls a model.
 
         It takes ``x``, ``edge_index``, ``edge_weight`` and ``batch`` of :meth:`graph`, returns
-        the probability of fake of each graph, and shares the detector's weights.
+        the probability of fake of each graph, and shares the detector's weights. That of
+        :class:`~graphforensics.models.AUNet` needs the images as well.
         """
 
     @property

@@ -18,8 +18,8 @@ from graphforensics.tamper.self_blend_recipe import SelfBlendRecipe, Side
 from graphforensics.tamper.soft_mask import draw_masks
 from graphforensics.tamper.usable_landmarks import replace_unusable, usable_landmarks
 
-#: Pictures that are worked on at once on a CPU: what is between two steps stays in its caches.
-_CPU_CHUNK = 2
+#: Pixels that are worked on at once on a CPU: what is between two steps stays in its caches.
+_CPU_PIXELS = 200_000
 
 
 class SelfBlend(nn.Module):
@@ -127,7 +127,7 @@ def _forge(images: Tensor, landmarks: Tensor, recipe: RecipeBatch) -> SelfBlendB
     faces = replace_unusable(faces, usable, size)
     made = _forge_all(pictures, faces, recipe.repeat(len(pictures) // count))
     # A clip is forged whole or not at all.
-    valid = (usable & (made[2].amax((1, 2)) > 0)).view(count, -1).all(1)
+    valid = (usable & (made[2].flatten(1).amax(1) > 0)).view(count, -1).all(1)
     masks = made[2].view(*images.shape[:-3], 1, *size)
     forged, target = made[0].view_as(images), made[1].view_as(images)
     if not bool(valid.all()):
@@ -149,15 +149,16 @@ def _forge_all(
     made = (
         torch.empty_like(pictures),
         torch.empty_like(pictures),
-        landmarks.new_empty(len(pictures), *size),
+        pictures.new_empty(len(pictures), *size, dtype=torch.uint8),
     )
-    most = _CPU_CHUNK if device.type == "cpu" else len(pictures)
+    is_cpu = device.type == "cpu"
+    most = max(1, _CPU_PIXELS // (size[0] * size[1])) if is_cpu else len(pictures)
     for kind in recipe_kinds(recipe, most):
         part = kind.part
         masks = draw_masks(plan.rows(part), size)
         given = pictures.index_select(0, rows[part])
         forged, target = blend_faces(given, masks, landmarks[part], there[part], kind)
-        for whole, some in zip(made, (forged, target, masks.div_(255)), strict=True):
+        for whole, some in zip(made, (forged, target, masks.short()), strict=True):
             _put(some, whole, rows[part])
     return made
 

@@ -36,7 +36,7 @@ def blend_faces(
     is_bytes = not pictures.is_floating_point()
     whole = 255.0 if is_bytes else 1.0
     plain = pictures.to(torch.float32, copy=True)
-    changed = _change(plain.clone(), recipe, kind, whole)
+    changed = _change(plain, recipe, kind, whole)
     if kind.changes_source:
         source, under, target = changed, plain, pictures
     else:
@@ -58,10 +58,10 @@ def _like(pixels: Tensor, pictures: Tensor) -> Tensor:
 
 
 def _change(pixels: Tensor, recipe: RecipeBatch, kind: RecipeKind, whole: float) -> Tensor:
-    shift_colours(pixels, recipe, whole)
+    changed = shift_colours(pixels, recipe, whole)
     if kind.sharpens:
-        return sharpen(pixels, recipe.strength, whole)
-    return reduce(pixels, kind.strengths)
+        return sharpen(changed, recipe.strength, whole)
+    return reduce(changed, kind.strengths)
 
 
 def _reach(masks: Tensor) -> tuple[slice, slice]:

@@ -12,7 +12,7 @@ _GREY = (0.2989, 0.587, 0.114)
 
 
 def shift_colours(pixels: Tensor, recipe: RecipeBatch, top: float = 1.0) -> Tensor:
-    r"""Shift colours in place, as :func:`change_colour` does with one recipe.
+    r"""Shift colours, as :func:`change_colour` does with one recipe.
 
     .. math:: x_1 &= [x + \Delta_{rgb} / 255]_0^1, \qquad
         x_2 = \mathrm{HSV}^{-1}(h + \Delta_h, s, v), \\
@@ -21,15 +21,15 @@ def shift_colours(pixels: Tensor, recipe: RecipeBatch, top: float = 1.0) -> Tens
         x_5 = [(1 + \Delta_c) (x_4 - \tfrac12) + \tfrac12 + \Delta_b]_0^1
 
     Args:
-        pixels: RGB from 0 to ``top``; overwritten.
+        pixels: RGB from 0 to ``top``.
         recipe: B recipes; ``rgb_shift``, ``hue``, ``saturation``, ``value``, ``brightness``,
             ``contrast``.
         top: What is 1 in the equation. Default: 1.
 
     Shapes:
-        ``pixels [B, 3, H, W]``, floating; the output is the same tensor.
+        ``pixels [B, 3, H, W]``, floating; the output is a new tensor like it.
     """
-    pixels.add_(recipe.rgb_shift[..., None, None] * (top / 255)).clamp_(0, top)
+    pixels = (pixels + recipe.rgb_shift[..., None, None] * (top / 255)).clamp_(0, top)
     turn_hue(pixels, recipe.hue)
     kept, lighter, slope = (
         (1 + number).view(-1, 1, 1, 1)

@@ -41,7 +41,7 @@ def reduce(pixels: Tensor, factors: Sequence[float]) -> Tensor:
     pictures of one size that are next to each other are reduced together.
 
     Args:
-        pixels: RGB.
+        pixels: RGB; may be overwritten.
         factors: How many times smaller, for each picture.
 
     Shapes:
@@ -49,9 +49,10 @@ def reduce(pixels: Tensor, factors: Sequence[float]) -> Tensor:
     """
     size = pixels.shape[-2:]
     sizes = [_reduced(size, factor) for factor in factors]
-    # Room as large as the pictures, whatever the sizes: coordinates are then rounded alike.
+    # Room as large as the pictures, whatever the sizes: coordinates are then rounded alike. What
+    # is around the small pictures does not matter, so that the given ones may lie there.
     room = [max(size[axis], *(one[axis] for one in sizes)) for axis in (0, 1)]
-    small = pixels.new_zeros(*pixels.shape[:2], *room)
+    small = pixels if room == list(size) else pixels.new_zeros(*pixels.shape[:2], *room)
     start = 0
     for (height, width), run in groupby(sizes):
         part = slice(start, start := start + len(list(run)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -19,8 +20,8 @@ class SelfBlendBatch:
     Args:
         forged: Pseudo-fakes, like the given images.
         target: Their real partners: equal to ``forged`` to the bit wherever ``mask`` is 0.
-        mask: Where the source was pasted, from 0 to 1 in steps of 1 / 255, without the blend
-            ratio: ``float32 [B, ..., 1, H, W]``.
+        mask_bytes: Where the source was pasted, 0 to 255, without the blend ratio:
+            ``uint8 [B, ..., 1, H, W]``.
         valid: Which samples were tampered, ``bool [B]``. Of the others the landmarks show no
             face, or nothing of it is left to paste: forgery and target are the given images,
             the mask is 0, and nothing counts as removed.
@@ -29,9 +30,14 @@ class SelfBlendBatch:
 
     forged: Tensor
     target: Tensor
-    mask: Tensor
+    mask_bytes: Tensor
     valid: Tensor
     recipe: RecipeBatch
+
+    @cached_property
+    def mask(self) -> Tensor:
+        """Where the source was pasted, from 0 to 1, ``float32 [B, ..., 1, H, W]``."""
+        return self.mask_bytes.float().div_(255)
 
     @property
     def label(self) -> Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import torch
 from torch import Tensor
@@ -11,6 +11,7 @@ from graphforensics.models.aunet import AUNet
 from graphforensics.models.aunet_mixing import PairMixing
 from graphforensics.models.detector import Detector
 from graphforensics.train.detection_task import Batch, DetectionTask
+from graphforensics.train.training_options import PseudoFakeKind
 
 
 class AUNetTask(DetectionTask):
@@ -36,6 +37,8 @@ class AUNetTask(DetectionTask):
     Example:
         >>> task = AUNetTask(AUNet(), pseudo_fakes="partial")  # doctest: +SKIP
     """
+
+    own_fakes: ClassVar[PseudoFakeKind | None] = "partial"
 
     def __init__(self, model: Detector, *arguments: Any, **settings: Any) -> None:
         if not isinstance(model, AUNet):

@@ -67,6 +67,9 @@ class DetectionTask(L.LightningModule):
     #: Which faces it learns from: ``"both"`` classes, or ``"real"`` ones only.
     labels: ClassVar[Literal["both", "real"]] = "both"
 
+    #: The pseudo-fakes that ``graphforensics train`` makes where nothing is said of them.
+    own_fakes: ClassVar[PseudoFakeKind | None] = None
+
     def __init__(
         self,
         model: Detector,

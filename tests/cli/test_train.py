@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import torch
+import yaml
 
 from graphforensics.cli.main import main
 from graphforensics.models import load_detector
@@ -323,6 +324,19 @@ def test_committed_recipes_are_found_by_name(capsys: pytest.CaptureFixture[str])
     assert "graphforensics.models.lrl.LRL" in told
     assert "encoder: resnet18" not in told
     assert "learning_rate: 0.0003" in told
+
+
+@pytest.mark.parametrize(
+    ("words", "made"),
+    [([], "partial"), (["--pseudo-fakes"], "whole"), (["--pseudo-fakes=none"], None),
+     (["--pairs"], None), (["--model=lrl"], None)],
+)  # fmt: skip
+def test_action_units_are_learned_from_real_faces_unless_told_otherwise(
+    words: list[str], made: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["train", "--model=aunet", "--print-config", *words]) == 0
+    told = yaml.safe_load(capsys.readouterr().out)
+    assert told["model"]["init_args"].get("pseudo_fakes") == made
 
 
 def test_a_saved_detector_is_started_from(tmp_path: Path, store: Path, trained: Path) -> None:

@@ -70,7 +70,8 @@ def test_each_picture_by_its_own_recipe(photograph, strong: int) -> None:
         torch.testing.assert_close(one, change_colour(picture, recipe), atol=2e-5, rtol=0)
 
 
-def test_overwrites_what_it_was_given(photograph) -> None:
+def test_leaves_what_it_was_given(photograph) -> None:
     given = pictures(photograph)
-    assert shift_colours(given, RecipeBatch.draw(torch.arange(3)), 255.0) is given
-    assert 0 <= given.min() < given.max() <= 255
+    shifted = shift_colours(given, RecipeBatch.draw(torch.arange(3)), 255.0)
+    assert given.equal(pictures(photograph))
+    assert 0 <= shifted.min() < shifted.max() <= 255

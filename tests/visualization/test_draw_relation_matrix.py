@@ -51,3 +51,9 @@ def test_many_nodes_share_labels():
     axes = draw_relation_matrix(graph).axes[0]
     assert 16 <= len(axes.get_xticklabels()) <= 24
     assert axes.get_xlabel() == "from patch"
+
+
+def test_relations_of_action_units_go_from_the_least_to_the_most():
+    graph = FaceGraph.from_dense(torch.rand(3, 4), 5 + torch.rand(3, 3), kind="au")
+    low, high = table(draw_relation_matrix(graph)).get_clim()
+    assert (low, high) == (graph.edge_weight.min().item(), graph.edge_weight.max().item())

@@ -48,3 +48,14 @@ def test_values_that_are_no_numbers_are_named(graph: FaceGraph, name: str):
 def test_names_must_be_as_many_as_nodes(graph: FaceGraph):
     with pytest.raises(ValueError, match=r"'names' must hold 3 names \(got 2\)"):
         relations(graph, ["eye", "mouth"])
+
+
+def test_action_units_have_their_numbers_as_names():
+    graph = FaceGraph.from_dense(torch.rand(15, 4), torch.rand(15, 15), kind="au")
+    assert " ".join(relations(graph).names) == "1 2 4 6 7 9 10 12 14 15 17 23 24 25 26"
+    some = FaceGraph.from_dense(
+        torch.rand(2, 4), torch.rand(2, 2), region_id=torch.tensor([7, 14]), kind="au"
+    )
+    assert relations(some).names == ["12", "26"]
+    some.region_id = torch.tensor([7, 15])
+    assert relations(some).names == ["7", "15"]

@@ -2,18 +2,13 @@ from __future__ import annotations
 
 import json
 
-import numpy as np
 import pytest
 import torch
-from PIL import Image
-from skimage.data import astronaut
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 from graphforensics.explain import grad_cam
-from graphforensics.inference import detect
-from graphforensics.models import AUNet, AUNetOutput, PairMixing, load_detector, take_encoder
+from graphforensics.models import AUNet, AUNetOutput, PairMixing, take_encoder
 from graphforensics.models.aunet_output import averaged_logit, spot_centre
-from graphforensics.models.fast_inference import computes_bfloat16
 
 #: The rows of the paper's table 4 that are the detector's keywords.
 ROWS = {
@@ -155,115 +150,6 @@ def test_the_order_of_the_action_units_changes_nothing_but_their_order(small, im
     torch.testing.assert_close(after.relations, before.relations[:, order][:, :, order])
 
 
-# --- Training. ---
-
-
-@pytest.mark.parametrize("row", ["all", "w/o SPB", "w/o AGB", "backbone"])
-def test_every_parameter_learns(row, small, images, batch):
-    aunet = AUNet(**small, **ROWS[row])
-    aunet.loss(aunet(images), batch)["loss"].backward()
-    assert all(p.grad is not None and p.grad.isfinite().all() for p in aunet.parameters())
-
-
-def test_training_lowers_every_part_on_a_repeated_batch(aunet, images, batch):
-    optimizer = torch.optim.Adam(aunet.parameters(), 5e-3)
-    parts = []
-    for _ in range(50):
-        optimizer.zero_grad()
-        losses = aunet.loss(aunet(images), batch)
-        losses["loss"].backward()
-        optimizer.step()
-        parts.append({name: value.item() for name, value in losses.items()})
-    assert set(parts[0]) == {"loss", "classification", "token", "attention"}
-    assert all(parts[-1][name] < 0.9 * parts[0][name] for name in parts[0]), (parts[0], parts[-1])
-
-
-def test_samples_without_a_mask_or_a_face_count_for_the_class_alone(aunet, images, batch):
-    aunet.eval()
-    output = aunet(images)
-    batch["mask"][1] = torch.nan
-    batch["has_mask"] = torch.tensor([True, False])
-    batch["landmarks"][1] = torch.nan
-    mixed = aunet.loss(output, batch)
-    first = aunet.loss(aunet(images[:1]), {name: value[:1] for name, value in batch.items()})
-    for name in ("token", "attention"):
-        torch.testing.assert_close(mixed[name], first[name], rtol=1e-4, atol=1e-6)
-    mixed["loss"].backward()
-    assert all(p.grad is None or p.grad.isfinite().all() for p in aunet.parameters())
-
-
-@pytest.mark.parametrize("wrong", ["NaN", "infinite", "outside", "one point", "huge"])
-def test_landmarks_without_a_face_skip_the_attention(aunet, images, batch, wrong):
-    face = batch["landmarks"][0].clone()
-    spoilt = {
-        "NaN": face.clone().index_fill_(0, torch.tensor([30]), torch.nan),
-        "infinite": face.clone().index_fill_(0, torch.tensor([30]), torch.inf),
-        "outside": face + 1000,
-        "one point": torch.full_like(face, 16),
-        "huge": 1e30 * face,
-    }[wrong]
-    output = aunet(images)
-    one = aunet.loss(output, {**batch, "landmarks": torch.stack([face, spoilt])})
-    alone = {"landmarks": face[None], "label": batch["label"][:1]}
-    part = AUNetOutput(
-        output.logit[:1], output.class_logit[:1], output.features[:1], maps=output.maps[:1]
-    )
-    torch.testing.assert_close(one["attention"], aunet.loss(part, alone)["attention"])
-    none = aunet.loss(output, {**batch, "landmarks": torch.stack([spoilt, spoilt])})
-    assert none["attention"] == 0
-    none["loss"].backward()
-    assert all(p.grad is None or p.grad.isfinite().all() for p in aunet.parameters())
-
-
-def test_without_masks_and_landmarks_the_loss_is_the_classification(aunet, images):
-    loss = aunet.loss(aunet(images), {"label": torch.tensor([0.0, 1.0])})
-    assert set(loss) == {"loss", "classification"}
-    assert torch.equal(loss["loss"], loss["classification"])
-
-
-def test_an_all_real_batch_and_a_batch_of_one(aunet, images, batch):
-    real = {**batch, "label": torch.zeros(2), "mask": torch.zeros(2, 1, 32, 32)}
-    loss = aunet.loss(aunet(images), real)
-    assert loss["token"] > 0
-    loss["loss"].backward()
-    assert all(p.grad.isfinite().all() for p in aunet.parameters())
-    one = aunet.loss(aunet(images[1:]), {name: value[1:] for name, value in batch.items()})
-    one["loss"].backward()
-    assert all(part.isfinite() for part in one.values())
-
-
-def test_masks_of_any_legal_form_are_the_same(aunet, images, batch):
-    output = aunet(images)
-    wanted = aunet.loss(output, batch)["loss"]
-    for mask in (batch["mask"][:, 0], batch["mask"].bool(), batch["mask"].double()):
-        torch.testing.assert_close(aunet.loss(output, {**batch, "mask": mask})["loss"], wanted)
-
-
-def test_mixing_changes_the_fakes_only(aunet, images, batch):
-    mixing = PairMixing.draw(batch["mask"], aunet.stages)
-    for stage in range(3):
-        torch.manual_seed(0)
-        for layer in aunet.modules():
-            layer.training = layer is aunet.mix  # running statistics for all
-        plain, mixed = aunet(images), aunet(images, mixing._replace(stage=stage))
-        torch.testing.assert_close(mixed.logit[0], plain.logit[0])
-        assert (mixed.patch_logits[1] - plain.patch_logits[1]).abs().max() > 1e-6
-    aunet.eval()
-    assert torch.equal(aunet(images, mixing).logit, aunet(images).logit)
-
-
-def test_the_lambdas_and_stages_that_are_drawn():
-    seeded = torch.Generator().manual_seed(1)
-    drawn = [PairMixing.draw(torch.zeros(8, 1, 4, 4), 3, generator=seeded) for _ in range(600)]
-    counts = np.bincount([one.stage for one in drawn], minlength=3)
-    assert counts.min() > 150
-    shares = torch.cat([one.shares for one in drawn]).flatten()
-    assert 0 <= shares.min() <= shares.max() <= 1
-    # Beta(1/2, 1/2): mean 1/2, variance 1/8.
-    assert shares.mean().item() == pytest.approx(0.5, abs=0.02)
-    assert shares.var().item() == pytest.approx(0.125, abs=0.01)
-
-
 # --- Keywords. ---
 
 
@@ -313,93 +199,6 @@ def test_the_encoder_of_the_bare_backbone_is_taken_over(small, tmp_path):
     take_encoder(aunet, tmp_path)
     pairs = zip(bare.encoder.parameters(), aunet.encoder.parameters(), strict=True)
     assert all(torch.equal(one, other) for one, other in pairs)
-
-
-# --- Saving, exporting, precision. ---
-
-
-def test_save_and_load(aunet, images, tmp_path):
-    aunet.eval().save_pretrained(tmp_path)
-    again = load_detector(tmp_path)
-    assert isinstance(again, AUNet)
-    assert torch.equal(again(images).logit, aunet(images).logit)
-    assert torch.equal(AUNet.from_pretrained(tmp_path)(images).maps, aunet(images).maps)
-
-
-@pytest.fixture
-def tiny(small) -> AUNet:
-    """Of an encoder that is compiled fast."""
-    torch.manual_seed(3)
-    return AUNet(**{**small, "encoder": "test_efficientnet", "depth": 2}).eval()
-
-
-def test_compile_and_export(tiny, images):
-    wanted = tiny(images)
-    compiled = torch.compile(tiny, fullgraph=True, backend="aot_eager")
-    torch.testing.assert_close(compiled(images).logit, wanted.logit)
-    exported = torch.export.export(tiny, (images,)).module()(images)
-    assert isinstance(exported, AUNetOutput)
-    for name in ("logit", "patch_logits", "maps", "relations"):
-        torch.testing.assert_close(getattr(exported, name), getattr(wanted, name))
-
-
-def test_onnxruntime_gives_the_same(tiny, images):
-    pytest.importorskip("onnx", reason="the extra 'export' is not installed")
-    pytest.importorskip("onnxscript", reason="the extra 'export' is not installed")
-    runtime = pytest.importorskip("onnxruntime", reason="the extra 'export' is not installed")
-    program = torch.onnx.export(tiny, (images,), dynamo=True, verbose=False)
-    session = runtime.InferenceSession(program.model_proto.SerializeToString())
-    met = session.run(None, {session.get_inputs()[0].name: images.numpy()})
-    wanted = tiny(images)
-    np.testing.assert_allclose(met[0], wanted.logit.detach().numpy(), atol=1e-4)
-    np.testing.assert_allclose(met[3], wanted.patch_logits.detach().numpy(), atol=1e-4)
-
-
-def test_bfloat16_agrees_with_float32(aunet, images):
-    aunet.eval()
-    plain = aunet(images)
-    with torch.autocast("cpu", torch.bfloat16), torch.inference_mode():
-        narrow = aunet(images)
-    assert narrow.logit.dtype == narrow.relations.dtype == torch.float32
-    assert (narrow.probability - plain.probability).abs().max() < 0.01
-    assert (narrow.maps - plain.maps).abs().max() < 0.01
-    assert (narrow.token_map - plain.token_map).abs().max() < 0.02
-    assert (narrow.relations - plain.relations).norm() < 0.02 * plain.relations.norm()
-    tolerance = 0.01 if computes_bfloat16(images.device) else 1e-5
-    assert (aunet.probability(images) - plain.probability).abs().max() < tolerance
-
-
-def test_half_precision_model(aunet, images):
-    output = aunet.bfloat16().eval()(images.bfloat16())
-    assert output.logit.isfinite().all()
-    assert output.graph.x.dtype == torch.bfloat16
-
-
-def test_degenerate_pixels(aunet, images, batch):
-    aunet.eval()
-    for value in (0.0, 1.0):
-        assert aunet(torch.full_like(images, value)).logit.isfinite().all()
-    broken = images.clone()
-    broken[1, 0, 0, 0] = torch.nan
-    assert aunet(broken).logit.isnan().tolist() == [False, True]
-    loss = aunet.train().loss(aunet(torch.zeros_like(images)), batch)["loss"]
-    loss.backward()
-    assert all(p.grad.isfinite().all() for p in aunet.parameters())
-
-
-# --- Pictures and clips. ---
-
-
-def test_detection_on_a_clip_and_on_pictures_of_any_mode(small, astronaut_clip, tmp_path):
-    aunet = AUNet(**{**small, "size": 64}).eval()
-    assert 0 < detect(astronaut_clip, aunet).probability < 1
-    face = Image.fromarray(astronaut()[:256, 96:352])
-    scores = {}
-    for mode in ("RGB", "L", "RGBA"):
-        face.convert(mode).save(tmp_path / f"{mode}.png")
-        scores[mode] = detect(tmp_path / f"{mode}.png", aunet).probability
-    assert scores["RGBA"] == scores["RGB"]
-    assert 0 < scores["L"] < 1
 
 
 # --- Bad input. ---
