@@ -228,7 +228,7 @@ def restoring(
 @torch.no_grad()
 def premise(model: DeepfakeMAE, pairs: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """Compare the error on tampered patches with that on the same patches of the originals."""
-    table = {}
+    table: dict[str, dict[str, Any]] = {}
     for part in PARTS:
         differences, originals, people = [], [], []
         for batch in pairs:
@@ -297,9 +297,14 @@ def mean_error(drawn: Tensor, images: Tensor, pixels: Tensor) -> Tensor:
 
 def interval(values: NDArray[Any], people: list[str]) -> dict[str, float]:
     """Return the mean and its interval over people."""
-    drawn = [np.nanmean(values[rows]) for rows in resampled(people)]
-    low, high = np.nanpercentile(drawn, [2.5, 97.5])
-    return {"estimate": float(np.nanmean(values)), "low": float(low), "high": float(high)}
+    known = np.isfinite(values)
+    held = [name for name, seen in zip(people, known, strict=True) if seen]
+    if not held:
+        return dict.fromkeys(("estimate", "low", "high"), float("nan"))
+    values = values[known]
+    drawn = [values[rows].mean() for rows in resampled(held)]
+    low, high = np.percentile(drawn, [2.5, 97.5])
+    return {"estimate": float(values.mean()), "low": float(low), "high": float(high)}
 
 
 def resampled(people: list[str], times: int = 1000) -> Iterator[NDArray[np.intp]]:

@@ -48,6 +48,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--seconds", type=float, default=240, help="training time of a model; default: 240"
     )
+    parser.add_argument("--epochs", type=int, default=100, help="of a model; default: 100")
+    parser.add_argument("--encoder", default="resnet18", help="any of timm's; default: resnet18")
+    parser.add_argument("--encoder-weights", type=Path, help="see imagenet_weights.py")
+    parser.add_argument("--encoder-stage", type=int, default=2, help="default: 2")
     parser.add_argument("--workers", type=int, default=None, help="of forge and prepare")
     parser.add_argument("--quick", action="store_true", help="only see whether it runs")
     args = parser.parse_args()
@@ -115,12 +119,14 @@ def make_sets(args: argparse.Namespace, clips: Path, table: Path) -> list[Path]:
 
 def train(args: argparse.Namespace, stores: list[Path]) -> dict[str, Path]:
     """Train every model on every kind; return the detectors by name."""
-    encoder, size = ("resnet10t", 64) if args.quick else ("resnet18", 112)
-    shape = {"encoder_stage": 2, "snippets": 2, "frames": 2, "size": size, "regions": 6}
+    encoder, size = ("resnet10t", 64) if args.quick else (args.encoder, 112)
+    shape = {"encoder_stage": args.encoder_stage, "snippets": 2, "frames": 2, "size": size}
+    shape["regions"] = 6
     common = ["--data", *stores, "--fractions", 0.6, 0.15, 0.25, "--encoder", encoder, "--pairs"]
     common += [word for key, value in shape.items() for word in ("--set", f"{key}={value}")]
     common += ["--batch-size", 16, "--precision", "bf16-mixed", "--clip-gradients", 5]
-    common += ["--epochs", 1 if args.quick else 100, "--max-time", args.seconds, "--workers", 1]
+    common += ["--epochs", 1 if args.quick else args.epochs, "--max-time", args.seconds]
+    common += ["--workers", 1]
     trained = {}
     for kind in KINDS:
         for model in MODELS:
@@ -128,7 +134,10 @@ def train(args: argparse.Namespace, stores: list[Path]) -> dict[str, Path]:
             trained[f"{model}_{kind}"] = folder / "best"
             if (folder / "best" / "calibration.json").is_file():
                 continue
-            special = ["--set", "attention=none", "--set", "relation=none", "--lr", 1e-3]
+            rate = 3e-4 if args.encoder_weights else 1e-3
+            special = ["--set", "attention=none", "--set", "relation=none", "--lr", rate]
+            if args.encoder_weights:
+                special += ["--set", f"encoder_weights={args.encoder_weights}"]
             if model == "mrl":
                 special = ["--encoder-from", args.out / f"bare_{kind}" / "best", "--lr", 3e-4]
             special += ["--manipulations", kind, "--decay-every", 20, "--seed", 0]

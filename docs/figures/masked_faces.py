@@ -64,7 +64,9 @@ def faces(split: str, people: int) -> tuple[Tensor, Tensor]:
 def train(model: DeepfakeMAE, steps: int) -> None:
     """Fit the autoencoder to drawn faces."""
     images, landmarks = faces("train", people=120)
-    optimizer = torch.optim.AdamW(model.autoencoder.parameters(), 1e-3, (0.9, 0.95), 0, 0.05)
+    optimizer = torch.optim.AdamW(
+        model.autoencoder.parameters(), 1e-3, betas=(0.9, 0.95), weight_decay=0.05
+    )
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1.5e-3, steps)
     for _ in range(steps):
         drawn = torch.randint(len(images), (12,))

@@ -177,7 +177,7 @@ class DeepfakeMAE(Detector):
 
     @property
     def feature_layer(self) -> nn.Module:
-        """What Grad-CAM looks at: the tokens' map, or the mapping network's drawing steps."""
+        """What Grad-CAM looks at: the tokens' map, or the mapping network's encoder by itself."""
         by_map = self._counting() == ("map",)
         return self.mapping.encoder if by_map else self.finetuning.maps
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from torch import Tensor, nn
+from torch_geometric.nn import MessagePassing
 
 from graphforensics.nn.edge_sum import check_edges
 
 _PARTS = 3
 
 
-class DeepfakeMAEGraphClassifier(nn.Module):
+class DeepfakeMAEGraphClassifier(MessagePassing):  # type: ignore[misc]  # MessagePassing is untyped upstream
     r"""Probability of fake from the graphs of :meth:`DeepfakeMAE.graph`.
 
     .. math:: p^a = \sigma \Big( \mathbf{w}^\top \sum_{j=1}^{3} s_j \mathbf{x}_j + b \Big)
@@ -44,7 +45,7 @@ class DeepfakeMAEGraphClassifier(nn.Module):
     share: Tensor
 
     def __init__(self, classifier: nn.Linear, share: Tensor) -> None:
-        super().__init__()
+        super().__init__(aggr="sum")
         self.classifier = classifier
         self.register_buffer("share", share)
 
@@ -61,6 +62,18 @@ class DeepfakeMAEGraphClassifier(nn.Module):
             raise ValueError(f"'x' must be [B * {_PARTS}, C] (got {list(x.shape)})")
         if batch is not None and not bool((batch.view(-1, _PARTS) == batch[::_PARTS, None]).all()):
             raise ValueError(f"'batch' must have graphs of {_PARTS} nodes")
+        if edge_weight is None:
+            edge_weight = x.new_ones(edge_index.size(1))
+        # Attention explainers look for a coefficient of this name.
+        alpha = edge_weight.to(x.dtype)
+        x = x + self.propagate(edge_index, alpha=alpha, size=(x.size(0), x.size(0)))
         pooled = (x.view(-1, _PARTS, x.size(1)) * self.share.to(x).view(1, _PARTS, 1)).sum(1)
         logit: Tensor = self.classifier(pooled)
         return logit.squeeze(1).sigmoid()
+
+    def message(self, alpha: Tensor) -> Tensor:
+        """Return what each edge says: nothing, along a way that explainers can follow back."""
+        return (alpha * 0).unsqueeze(1)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.classifier})"

@@ -171,6 +171,16 @@ def test_the_command_line_and_after(noise_store, astronaut_clip, tmp_path, capsy
     assert (tmp_path / "g.png").stat().st_size > 1000
 
 
+def test_a_running_mean_keeps_the_stages(model, noise_store, tmp_path):
+    options = TrainingOptions(epochs=2, learning_rate=0.01, ema=0.5)
+    for stage, faces in (("pretrain", "without_fakes"), ("finetune", "both"), ("map", "both")):
+        data = data_of(noise_store, faces=faces)
+        summary = train_detector(model, data, tmp_path / stage, options, stage=stage)
+        model = load_detector(summary.folder)
+        assert model.stages.names[-1] == stage
+    assert model.stages.names == ("pretrain", "finetune", "map")
+
+
 def test_real_faces_only_unless_told_otherwise(model, noise_store, tmp_path):
     with pytest.raises(MissingDataError, match="real faces only are learned from here"):
         data_of(noise_store, faces="real")
