@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from typing import Any, ClassVar, Literal, cast, get_args
+from typing import Any, ClassVar, cast, get_args
 
 import torch
 from torch import Generator, Tensor, nn
-from torch.nn import functional
 from torch_geometric.data import Batch
 
 from graphforensics.data.input_spec import InputSpec
-from graphforensics.errors import MissingDataError
 from graphforensics.models.deepfake_mae_finetune import FinetuningNetwork
 from graphforensics.models.deepfake_mae_graph import (
     Evidence,
@@ -22,8 +20,13 @@ from graphforensics.models.deepfake_mae_graph import (
 from graphforensics.models.deepfake_mae_graph_classifier import DeepfakeMAEGraphClassifier
 from graphforensics.models.deepfake_mae_mapping import MappedFaces, MappingNetwork
 from graphforensics.models.deepfake_mae_output import DeepfakeMAEOutput, mean_logit
+from graphforensics.models.deepfake_mae_staged import (
+    Branches,
+    Drawing,
+    StagedDetector,
+    cross_entropy,
+)
 from graphforensics.models.deepfake_mae_stages import FinishedStages, Stage
-from graphforensics.models.detector import Detector
 from graphforensics.models.detector_output import DetectorOutput
 from graphforensics.models.facial_masked_autoencoder import (
     FacialMaskedAutoencoder,
@@ -36,12 +39,8 @@ from graphforensics.nn.facial_part_mask import PartMaskStrategy
 from graphforensics.nn.precision import widened
 from graphforensics.regions.facial_parts import Partition
 
-Branches = Literal["both", "finetune", "map"]
-Drawing = Literal["whole", "parts"]
-_BRANCHES: tuple[Stage, ...] = ("finetune", "map")
 
-
-class DeepfakeMAE(Detector):
+class DeepfakeMAE(StagedDetector):
     r"""A masked autoencoder of real faces, and two networks that use it, on five frames.
 
     Stage ``pretrain``: of each real face one part (eyes, cheek and nose, or lips) is chosen, half
@@ -178,12 +177,12 @@ class DeepfakeMAE(Detector):
     @property
     def feature_layer(self) -> nn.Module:
         """What Grad-CAM looks at: the tokens' map, or the mapping network's encoder by itself."""
-        by_map = self._counting() == ("map",)
+        by_map = self.counting() == ("map",)
         return self.mapping.encoder if by_map else self.finetuning.maps
 
     def forward(self, inputs: Tensor) -> DeepfakeMAEOutput:
         """Judge a batch of frames by the branches that count."""
-        return self.judge(inputs, self._counting())
+        return self.judge(inputs, self.counting())
 
     def judge(self, inputs: Tensor, branches: Sequence[Stage]) -> DeepfakeMAEOutput:
         """Judge a batch of frames by some branches, trained or not.
@@ -221,49 +220,11 @@ class DeepfakeMAE(Detector):
         check_shape("label", label, tuple(said.logit.shape))
         parts = {}
         if said.finetune_logit is not None:
-            parts["finetune"] = _cross_entropy(said.finetune_logit, label)
+            parts["finetune"] = cross_entropy(said.finetune_logit, label)
         if said.frame_logits is not None:
             every = label.unsqueeze(1).expand_as(said.frame_logits)
-            parts["map"] = _cross_entropy(said.frame_logits, every)
+            parts["map"] = cross_entropy(said.frame_logits, every)
         return {"loss": torch.stack(list(parts.values())).sum(), **parts}
-
-    def mapping_losses(self, said: MappedFaces, label: Tensor, wanted: Tensor) -> dict[str, Tensor]:
-        r"""Return one half of eq. 1 as ``"loss"``, and ``"classification"`` and ``"mapping"``.
-
-        .. math:: \lambda^{cls} \mathcal{L}_{cls}^b + \lambda^{mse} \mathcal{L}_{mse}^b
-
-        Args:
-            said: What the mapping network says of some images.
-            label: ``[B]``, 1 is fake.
-            wanted: What :meth:`drawn` returned for them.
-        """
-        parts = {
-            "classification": _cross_entropy(widened(said.logit), label),
-            "mapping": functional.mse_loss(widened(said.mapped), wanted),
-        }
-        total = self.classification_weight * parts["classification"]
-        return {"loss": total + self.mapping_weight * parts["mapping"], **parts}
-
-    @torch.no_grad()
-    def drawn(self, images: Tensor, landmarks: Tensor | None = None) -> Tensor:
-        """Return what the frozen autoencoder makes of faces, in the mapping network's size.
-
-        Args:
-            images: Faces ``[B, 3, size, size]``, normalised.
-            landmarks: ``[B, 68, 2]`` in pixels, which ``drawing="parts"`` asks for; as in
-                :meth:`reconstruct`.
-
-        Shapes:
-            Output ``[B, 3, s, s]``, s being a quarter of the size, without gradient.
-        """
-        draw_whole = self.drawing == "whole"
-        picture = (
-            self.autoencoder.draw(images)
-            if draw_whole
-            else self.autoencoder.draw_by_parts(images, landmarks)
-        )
-        side = self.mapping.side
-        return functional.interpolate(widened(picture), (side, side), mode="area")
 
     def reconstruct(
         self,
@@ -324,65 +285,12 @@ class DeepfakeMAE(Detector):
         count = self.autoencoder.parts(self.autoencoder.mean_landmarks[:1])[0].sum(1)
         return DeepfakeMAEGraphClassifier(self.finetuning.classifier, count / count.sum())
 
-    def begin(self, stage: Stage) -> None:
-        """Make the detector ready for a stage, and note that it is done from there on.
-
-        Only the stage's own network takes gradients afterwards. The fine-tuning network gets the
-        autoencoder's encoder when it begins; what was fine-tuned before goes on from where it is. A
-        new autoencoder makes the later stages undone.
-
-        Args:
-            stage: ``"pretrain"``, ``"finetune"`` or ``"map"``.
-
-        Raises:
-            ValueError: There is no such stage.
-            MissingDataError: The autoencoder, which the others need, was not trained before.
-        """
-        self.check_ready(stage)
-        if stage == "finetune" and "finetune" not in self.stages:
-            self.finetuning.encoder.load_state_dict(self.autoencoder.encoder.state_dict())
-        self.stages.add(stage)
-        for part in (self.autoencoder, self.finetuning, self.mapping):
-            part.requires_grad_(part is self.network(stage))
-
-    def check_ready(self, stage: Stage) -> None:
-        """Raise MissingDataError where a stage lacks the one that it builds on."""
-        check_word("stage", stage, ("pretrain", *_BRANCHES))
-        if stage != "pretrain" and "pretrain" not in self.stages:
-            raise MissingDataError(
-                f"stage '{stage}' starts from an autoencoder that learned from faces, and this "
-                "one did not: train stage 'pretrain' first and go on from its folder "
-                "('--start-from RUN/best')"
-            )
-
-    def network(self, stage: Stage) -> nn.Module:
-        """Return the network that a stage trains."""
-        networks: dict[str, nn.Module] = {
-            "pretrain": self.autoencoder,
-            "finetune": self.finetuning,
-            "map": self.mapping,
-        }
-        return networks[stage]
-
-    def _counting(self) -> tuple[Stage, ...]:
-        wanted = _BRANCHES if self.branches == "both" else (cast(Stage, self.branches),)
-        if not self.stages.names:
-            return wanted
-        counting = tuple(branch for branch in wanted if branch in self.stages)
-        if not counting:
-            raise MissingDataError(
-                f"no branch that gives a verdict was trained: done is "
-                f"{' and '.join(self.stages.names)}, wanted is {' or '.join(wanted)}"
-            )
-        return counting
-
 
 def _weights(given: str | Sequence[str | None] | None) -> tuple[str | None, str | None]:
-    vision, convolutional = (given, None) if given is None or isinstance(given, str) else given
+    pair = (given, None) if given is None or isinstance(given, str) else tuple(given)
+    if len(pair) != 2:
+        raise ValueError(f"'encoder_weights' must be one or a pair (got {len(pair)})")
+    vision, convolutional = pair
     if vision == "default":
         raise ValueError("'encoder_weights' must be a local file (got 'default')")
     return vision, convolutional
-
-
-def _cross_entropy(logit: Tensor, label: Tensor) -> Tensor:
-    return functional.binary_cross_entropy_with_logits(logit, label.to(logit))

@@ -2,6 +2,7 @@
 
 from graphforensics.tamper.batched_self_blend import SelfBlend
 from graphforensics.tamper.difference_mask import difference_mask
+from graphforensics.tamper.difference_masks import DifferenceMasks, write_difference_masks
 from graphforensics.tamper.face_mask import extend_forehead, hull_mask, soften
 from graphforensics.tamper.forge import forge
 from graphforensics.tamper.forge_summary import ForgeSummary
@@ -20,6 +21,7 @@ from graphforensics.tamper.tampered_pairs import TamperedPairs
 from graphforensics.tamper.usable_landmarks import usable_landmarks
 
 __all__ = [
+    "DifferenceMasks",
     "FaceMask",
     "ForgeSummary",
     "PartialFaceMask",
@@ -39,4 +41,5 @@ __all__ = [
     "self_blend",
     "soften",
     "usable_landmarks",
+    "write_difference_masks",
 ]

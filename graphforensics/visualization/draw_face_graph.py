@@ -41,8 +41,9 @@ def draw_face_graph(
 
     An edge is as wide as its relation is strong, :math:`6 |w| / \max |w|` points; its colour
     is the sign, its arrow the direction, dashed grey where it was masked. A ring around a node is
-    its relation to itself. Nodes that would cover each other are moved apart and tied to their
-    places by a dotted line.
+    its relation to itself. Where every node is related to every other to some degree, as patches,
+    tokens and action units are, widths go from the least to the most and there are no rings.
+    Nodes that would cover each other are moved apart and tied to their places by a dotted line.
 
     Args:
         graph: A graph, or a sequence, which is averaged over time.
@@ -167,7 +168,7 @@ def _draw_self_relations(
     axes: Axes, parts: Relations, places: NDArray[np.float64], aspect: float
 ) -> None:
     radius = 0.034 * min(1.0, np.sqrt(12 / max(len(places), 1)))
-    for edge in np.flatnonzero((parts.source == parts.target) & (parts.weight != 0)):
+    for edge in parts.loops:
         node = parts.source[edge]
         axes.add_patch(
             Ellipse(

@@ -12,10 +12,7 @@ from numpy.typing import NDArray
 from graphforensics.data.face_graph import FaceGraph
 from graphforensics.data.face_graph_sequence import FaceGraphSequence
 from graphforensics.visualization.palette import MASKED, relation_colors, strength_colors
-from graphforensics.visualization.relations import WORDS, Relations, relations
-
-#: Nodes that all have some relation to each other, never a negative one.
-_ALWAYS_RELATED = tuple(WORDS[kind] for kind in ("patch", "token", "au"))
+from graphforensics.visualization.relations import ALWAYS_RELATED, Relations, relations
 
 
 def draw_relation_matrix(
@@ -46,7 +43,7 @@ def draw_relation_matrix(
     matrix, masked = _matrix(parts)
     top = float(np.abs(matrix).max(initial=0)) or 1.0
     low, colors = -top, relation_colors()
-    if parts.word in _ALWAYS_RELATED and matrix.min(initial=0) >= 0:
+    if parts.word in ALWAYS_RELATED and matrix.min(initial=0) >= 0:
         low, colors = float(matrix.min()), strength_colors()
     image = axes.imshow(matrix, cmap=colors, vmin=low, vmax=top, gid="relations")
     rows, columns = np.nonzero(masked)

@@ -70,7 +70,7 @@ def _title(parts: Relations, drawn: NDArray[np.int64]) -> str:
 
 
 def _edges(parts: Relations, drawn: NDArray[np.int64], widest: float) -> list[Line2D]:
-    loops = np.flatnonzero((parts.source == parts.target) & (parts.weight != 0))
+    loops = parts.loops
     shown = np.concatenate([drawn, loops]).astype(np.int64)
     kept, weight = parts.kept[shown], parts.weight[shown]
     handles = []
@@ -82,11 +82,16 @@ def _edges(parts: Relations, drawn: NDArray[np.int64], widest: float) -> list[Li
         handles.append(_line(MASKED, 3, "masked relation: hidden in training", "--"))
     if len(loops):
         handles.append(_ring(f"ring: the {parts.word}'s relation to itself"))
-    top = float(np.abs(parts.weight).max(initial=0))
+    low, top = parts.limits
     if top > 0 and len(shown):
-        handles.append(_line(INK, widest, f"strength {top:.2g}"))
-        handles.append(_line(INK, widest / 4, f"strength {top / 4:.2g}"))
+        for share in (1.0, 0.25):
+            strength = low + share * (top - low)
+            handles.append(_line(INK, share * widest, f"strength {_number(strength)}"))
     return handles
+
+
+def _number(value: float) -> str:
+    return f"{value:.3g}" if value < 1000 else f"{value:.0f}"
 
 
 def _line(color: str, width: float, label: str, style: Literal["-", "--", ":"] = "-") -> Line2D:

@@ -21,6 +21,8 @@ WORDS = {
     "part": "facial part",
     "token": "token",
 }
+#: Nodes that all have some relation to each other, never a negative one.
+ALWAYS_RELATED = tuple(WORDS[kind] for kind in ("patch", "token", "au"))
 
 
 @dataclass(frozen=True)
@@ -56,11 +58,37 @@ class Relations:
         return blind
 
     @property
+    def graded(self) -> bool:
+        """Whether every node is related to every other to some degree, and never negatively."""
+        between = self.weight[self.source != self.target]
+        return self.word in ALWAYS_RELATED and len(between) > 0 and bool((between > 0).all())
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Strength that is drawn as nothing, and the one that is drawn as the most.
+
+        Nothing is 0; of graded relations, which would all look alike, it is the weakest.
+        """
+        if self.graded:
+            between = self.weight[self.source != self.target]
+            return float(between.min()), float(between.max())
+        return 0.0, float(np.abs(self.weight).max(initial=0))
+
+    @property
     def share(self) -> NDArray[np.float64]:
-        """Strength of each edge over the strongest one's, from 0 to 1."""
+        """Place of each edge's strength between the limits, from 0 to 1."""
+        low, high = self.limits
         size = np.abs(self.weight)
-        top = size.max(initial=0)
-        return size / top if top > 0 else size
+        if high <= low:
+            return np.asarray(size > 0, dtype=np.float64)
+        return np.asarray(np.clip((size - low) / (high - low), 0, 1), dtype=np.float64)
+
+    @property
+    def loops(self) -> NDArray[np.int64]:
+        """Edges of a node to itself that are worth drawing: none of graded relations."""
+        if self.graded:
+            return np.zeros(0, dtype=np.int64)
+        return np.flatnonzero((self.source == self.target) & (self.weight != 0))
 
     def strongest(self, count: int | None) -> NDArray[np.int64]:
         """Return the ``count`` strongest edges between two nodes, the weakest of them first."""

@@ -52,6 +52,28 @@ def test_matrix_is_orthonormal_and_scipys():
     np.testing.assert_allclose(matrix.numpy(), dctn(np.eye(300), axes=0, norm="ortho"), atol=1e-6)
 
 
+@pytest.mark.parametrize(("side", "kept"), [(10, 90), (299, 84451), (224, 47401)])
+def test_kept_coefficients_counted(side, kept):
+    """Of the legs 0.33 N the triangle holds 1 + 2 + ... + ceil(0.33 N)."""
+    removed = int(np.ceil(0.33 * side))
+    assert kept == side**2 - removed * (removed + 1) // 2
+    noise = torch.rand(1, 1, side, side, dtype=torch.float64) + 0.1
+    spectrum = dctn(high_pass_dct(noise, rescale=False)[0, 0].numpy(), norm="ortho")
+    before = dctn(noise[0, 0].numpy(), norm="ortho")
+    there = np.abs(spectrum) > 1e-10
+    assert there.sum() == kept
+    np.testing.assert_allclose(spectrum[there], before[there], atol=1e-10)
+
+
+@pytest.mark.parametrize("size", [(224, 224), (299, 299), (37, 52)])
+def test_the_round_trip_is_exact(size):
+    image = torch.rand(2, 1, *size, dtype=torch.float64)
+    met = high_pass_dct(image, alpha=0, rescale=False)
+    torch.testing.assert_close(met, image, atol=1e-12, rtol=0)
+    met = high_pass_dct(image.float(), alpha=0, rescale=False)
+    torch.testing.assert_close(met, image.float(), atol=1e-5, rtol=0)
+
+
 def test_centred_in_unit_range_whatever_the_normalisation():
     image = torch.rand(2, 3, 16, 16)
     high = high_pass_dct(image)

@@ -33,6 +33,25 @@ def test_against_oracle(size, k):
     torch.testing.assert_close(similarity_target(mask.unsqueeze(1), k), met.float())
 
 
+def test_two_by_two_patches_by_hand():
+    mask = torch.tensor(
+        [
+            [1.0, 1.0, 0.0, 0.0],
+            [1.0, 1.0, 0.0, 0.0],
+            [1.0, 0.0, 0.0, 1.0],
+            [0.0, 1.0, 0.0, 0.0],
+        ]
+    )
+    # Forged shares: 1, 0, 1/2, 1/4.
+    wanted = [
+        [1.0, 0.0, 0.75, 0.4375],
+        [0.0, 1.0, 0.75, 0.9375],
+        [0.75, 0.75, 1.0, 0.9375],
+        [0.4375, 0.9375, 0.9375, 1.0],
+    ]
+    assert similarity_target(mask.unsqueeze(0), k=2)[0].tolist() == wanted
+
+
 def test_it_is_what_features_of_two_kinds_show():
     mask = torch.zeros(1, 10, 10)
     mask[:, :4, :4] = 1

@@ -160,6 +160,34 @@ def test_masks_turn_with_the_face(face: Tensor):
         assert np.abs(got - wanted).mean() < 2e-3
 
 
+@pytest.mark.data
+@pytest.mark.parametrize("degrees", [-25, 25])
+def test_masks_turn_with_hand_placed_landmarks(people: Tensor, degrees: int):
+    people = people.double()
+    tilted = torch.stack([turned(face, degrees, (112, 112)) for face in people])
+    straight = region_centers(action_unit_masks(people, 224)) * 224 - 0.5
+    wanted = torch.stack([turned(face, degrees, (112, 112)) for face in straight])
+    got = region_centers(action_unit_masks(tilted, 224)) * 224 - 0.5
+    # An ellipse is drawn in whole pixels before it is smoothed.
+    assert (got - wanted).norm(dim=-1).max() < 1
+    assert (got - wanted).norm(dim=-1).mean() < 0.15
+    assert (got - straight).norm(dim=-1).median() > 5
+
+
+@pytest.mark.data
+def test_both_halves_of_people_s_faces_have_as_much(people: Tensor):
+    """Split at the bridge of the nose and the chin, also of heads that are turned a little."""
+    masks = action_unit_masks(people, 224)
+    rows, columns = torch.meshgrid(torch.arange(224), torch.arange(224), indexing="ij")
+    (x, y), down = people[:, 27].unbind(1), people[:, 8] - people[:, 27]
+    side = (columns - x.view(-1, 1, 1)) * down[:, 1].view(-1, 1, 1)
+    side = side - (rows - y.view(-1, 1, 1)) * down[:, 0].view(-1, 1, 1)
+    right = (masks * (side > 0).unsqueeze(1)).sum((2, 3)) / masks.sum((2, 3))
+    assert right.min() > 0.35
+    assert right.max() < 0.65
+    assert (right.mean(0) - 0.5).abs().max() < 0.05
+
+
 def test_the_mirrored_face_has_mirrored_masks(people: Tensor):
     people = people[:2].double()
     masks = action_unit_masks(people, (224, 200))

@@ -219,3 +219,13 @@ def test_a_graph_without_relations_is_drawn_too(face_image: np.ndarray):
 def test_other_images_are_refused(graph: FaceGraph, image: np.ndarray):
     with pytest.raises(ValueError, match=r"'image' must be \[H, W, 3\] uint8"):
         draw_face_graph(graph, image)
+
+
+def test_patches_have_no_rings_and_widths_from_the_least_to_the_most(face_image: np.ndarray):
+    matrix = torch.tensor([[1.0, 0.5, 0.6], [0.5, 1.0, 0.9], [0.6, 0.9, 1.0]])
+    patches = FaceGraph.from_dense(torch.rand(3, 4), matrix, pos=torch.rand(3, 2), kind="patch")
+    figure = draw_face_graph(patches, face_image)
+    texts = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert {"strength 0.9", "strength 0.6"} <= set(texts)
+    assert not [text for text in texts if text.startswith("ring")]
+    assert not [one for one in figure.axes[0].patches if str(one.get_gid()).startswith("self")]

@@ -59,3 +59,23 @@ def test_action_units_have_their_numbers_as_names():
     assert relations(some).names == ["12", "26"]
     some.region_id = torch.tensor([7, 15])
     assert relations(some).names == ["7", "15"]
+
+
+@pytest.mark.parametrize("kind", ["patch", "token", "au"])
+def test_relations_that_all_are_positive_go_from_the_least_to_the_most(kind: str):
+    matrix = torch.tensor([[9.0, 2.0, 3.0], [2.0, 9.0, 4.0], [3.0, 4.0, 9.0]])
+    parts = relations(FaceGraph.from_dense(torch.rand(3, 2), matrix, kind=kind))
+    assert parts.limits == (2, 4)
+    between = parts.source != parts.target
+    np.testing.assert_allclose(parts.share[between], (parts.weight[between] - 2) / 2)
+    assert parts.share.max() == 1
+    assert len(parts.loops) == 0
+    matrix[0, 1] = -1
+    signed = relations(FaceGraph.from_dense(torch.rand(3, 2), matrix, kind=kind))
+    assert signed.limits == (0, 9)
+    assert len(signed.loops) == 3
+
+
+def test_equal_relations_are_all_drawn_alike():
+    parts = relations(FaceGraph.from_dense(torch.rand(3, 2), torch.ones(3, 3), kind="patch"))
+    assert parts.share.tolist() == [1] * 9

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from typing import Any, cast
 
 import timm
@@ -27,7 +29,8 @@ class TimmEncoder(nn.Module):
             ``"mobilenetv3_small_050"`` or ``"legacy_xception"``.
         weights: None leaves the weights random; ``"default"`` loads timm's, from its cache or
             the network; anything else is a local file with timm's names, ``.safetensors`` or
-            ``torch.save``. Default: None.
+            ``torch.save``; the head and the stages that are not asked for may be in it.
+            Default: None.
         out_indices: The stages whose maps are given out, counted from the shallowest, or
             from the deepest if negative. Default: ``(-1,)``.
         **options: Passed on to ``timm.create_model``.
@@ -154,18 +157,20 @@ def _build(
     name: str, weights: str | None, out_indices: list[int], options: dict[str, Any]
 ) -> nn.Module:
     given = dict(options)
-    if weights not in (None, "default"):
-        state = read_state_dict(weights)
-        _check_names(name, state, weights, options)
+    local = None if weights == "default" else weights
+    if local is not None:
+        state = read_state_dict(local)
+        _check_names(name, state, local, options)
         given["pretrained_cfg_overlay"] = {"state_dict": state}
     try:
-        network: nn.Module = timm.create_model(
-            name,
-            pretrained=weights is not None,
-            features_only=True,
-            out_indices=out_indices,
-            **given,
-        )
+        with nullcontext() if local is None else _silent_on_leftovers():
+            network: nn.Module = timm.create_model(
+                name,
+                pretrained=weights is not None,
+                features_only=True,
+                out_indices=out_indices,
+                **given,
+            )
     except (IndexError, AssertionError) as error:
         raise ValueError(f"'out_indices' {out_indices} are not stages of '{name}'") from error
     except Exception as error:
@@ -186,10 +191,28 @@ def _unfetched(name: str, weights: str, error: Exception) -> Exception:
 
 
 def _check_names(name: str, state: dict[str, Tensor], origin: str, options: dict[str, Any]) -> None:
-    # timm itself would leave what is missing at random and only log it.
-    whole = timm.create_model(name, pretrained=False, num_classes=0, **options)
+    # timm itself would leave what is missing at random, and what is left over out, and only log it.
+    whole = timm.create_model(name, pretrained=False, **options)
+    # Older files hold tables that are computed today, such as swin's relative positions.
+    known = {*whole.state_dict(), *(key for key, _ in whole.named_buffers())}
+    cast(Any, whole).reset_classifier(0)
     missing = [key for key in whole.state_dict() if key not in state]
-    if missing:
-        raise CheckpointError(
-            f"{origin}: '{missing[0]}' of '{name}' is missing ({len(missing)} tensors in all)"
-        )
+    extra = [key for key in state if key not in known]
+    for keys, fault in ((missing, f"of '{name}' is missing"), (extra, f"is not of '{name}'")):
+        if keys:
+            raise CheckpointError(f"{origin}: '{keys[0]}' {fault} ({len(keys)} tensors in all)")
+
+
+@contextmanager
+def _silent_on_leftovers() -> Iterator[None]:
+    """Keep timm from warning of the head and of stages that are not asked for."""
+    logger = logging.getLogger("timm.models._builder")
+    logger.addFilter(_is_no_leftover)
+    try:
+        yield
+    finally:
+        logger.removeFilter(_is_no_leftover)
+
+
+def _is_no_leftover(record: logging.LogRecord) -> bool:
+    return not record.getMessage().startswith("Unexpected keys")

@@ -52,12 +52,16 @@ def mask() -> torch.Tensor:
 @pytest.mark.parametrize("size", ["tiny", "small", "base"])
 def test_timms_weights_give_timms_tokens(size, tmp_path):
     torch.manual_seed(2)
-    public = timm.create_model(f"vit_{size}_patch16_224").eval()
+    public = timm.create_model(f"vit_{size}_patch16_224", weight_init="skip").eval()
     nn.init.normal_(public.pos_embed, std=0.5)  # learned positions, the class token's among them
     nn.init.normal_(public.cls_token)
     save_file(public.state_dict(), tmp_path / "vit.safetensors")
-    shape = SIZES[size]._replace(decoder_blocks=1)
-    mine = MaskedAutoencoder(shape).eval()
+    with torch.device("meta"):
+        mine = MaskedAutoencoder(SIZES[size]).eval()
+    # Only the file can give the encoder its numbers.
+    mine.encoder.to_empty(device="cpu")
+    for value in mine.encoder.state_dict().values():
+        value.fill_(torch.nan)
     assert load_public_weights(mine, tmp_path / "vit.safetensors") is False
     picture = torch.randn(1, 3, 224, 224)
     with torch.no_grad():
@@ -101,6 +105,8 @@ def test_a_file_of_another_size_is_refused(tmp_path, small):
         DeepfakeMAE(encoder_weights=str(tmp_path / "absent"), **small)
     with pytest.raises(ValueError, match="local file"):
         DeepfakeMAE(encoder_weights="default", **small)
+    with pytest.raises(ValueError, match=r"'encoder_weights' must be one or a pair \(got 3\)"):
+        DeepfakeMAE(encoder_weights=["a", "b", "c"], **small)
 
 
 def test_weights_reach_both_encoders_and_are_not_needed_again(tmp_path, small):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import logging
+
 import pytest
 import timm
 import torch
@@ -78,6 +80,49 @@ def test_files_that_are_not_the_networks_weights(tmp_path, trap):
     torch.save(state, path)
     with pytest.raises(CheckpointError, match=r"'layer4.0.conv1.weight' of 'resnet10t' is missing"):
         TimmEncoder("resnet10t", str(path))
+
+
+@pytest.mark.parametrize(
+    ("name", "stages"), [("resnet10t", (1,)), ("mobilenetv3_small_050", (-1,))]
+)
+@pytest.mark.parametrize("classes", [0, 3, 1000])
+def test_heads_and_deeper_stages_in_a_file_are_left_out_quietly(
+    tmp_path, capfd, caplog, name, stages, classes
+):
+    whole = timm.create_model(name, num_classes=classes)
+    torch.save(whole.state_dict(), tmp_path / "weights.pth")
+    encoder = TimmEncoder(name, str(tmp_path / "weights.pth"), stages).eval()
+    assert caplog.messages == []
+    assert capfd.readouterr() == ("", "")
+    apart = timm.create_model(name, features_only=True, out_indices=stages).eval()
+    apart.load_state_dict(whole.state_dict(), strict=False)
+    images = torch.rand(1, 3, 64, 64)
+    assert torch.equal(encoder(images)[0], apart(images)[0])
+    # timm's own warnings are as they were.
+    logging.getLogger("timm.models._builder").warning("Unexpected keys (a) found")
+    assert caplog.messages == ["Unexpected keys (a) found"]
+
+
+def test_tensors_of_another_network_are_one_error(tmp_path):
+    # All that resnet18 wants is there, in its shapes, with a deeper network's blocks between.
+    path = tmp_path / "resnet34.pth"
+    torch.save(timm.create_model("resnet34").state_dict(), path)
+    with pytest.raises(CheckpointError, match=r"'layer1.2.conv1.weight' is not of 'resnet18' \(9"):
+        TimmEncoder("resnet18", str(path))
+
+
+def test_tables_that_older_files_hold_are_left_out(tmp_path, caplog):
+    name, small = "swin_tiny_patch4_window7_224", {"img_size": 64, "window_size": 2}
+    small["depths"] = (1, 1, 1, 1)
+    whole = timm.create_model(name, **small)
+    tables = {key: value for key, value in whole.named_buffers() if value is not None}
+    assert set(tables) - set(whole.state_dict())
+    torch.save({**whole.state_dict(), **tables}, tmp_path / "swin.pth")
+    encoder = TimmEncoder(name, str(tmp_path / "swin.pth"), **small)
+    wanted = whole.state_dict()["layers.0.blocks.0.attn.qkv.weight"]
+    met = encoder.network.state_dict()["layers_0.blocks.0.attn.qkv.weight"]
+    assert torch.equal(met, wanted)
+    assert caplog.messages == []
 
 
 def test_wrong_arguments():
