@@ -46,13 +46,14 @@ def test_a_worker_takes_no_more_for_many_tracks_than_for_few(
 ) -> None:
     table = track_table([labelled_store(tmp_path / "s", people=2, frames=8, size=24)])
     found: dict[int, list[float]] = {}
-    for tracks in (100, 20_000):
+    for tracks in (100, 100_000):
         many: Any = _OwnMemory(ClipDataset(_table(table, tracks), SPEC, train=True))
         places = np.random.default_rng(0).integers(0, tracks, 100).tolist()
         loader = DataLoader(Subset(many, places), batch_size=None, num_workers=1)
         found[tracks] = [float(value) for value in loader]
-    # The larger table alone is 5 MiB; a list of its rows would be 60.
-    assert _table(table, 20_000).nbytes > 5 << 20
-    assert max(found[20_000]) < max(found[100]) + 2
+    # The larger table alone is 25 MiB; a list of its rows would be 300. Which pages a process has
+    # for itself varies by some 2 MiB from run to run.
+    assert _table(table, 100_000).nbytes > 25 << 20
+    assert max(found[100_000]) < max(found[100]) + 5
     # Nor does it grow with what was loaded, once a few samples have warmed it up.
-    assert max(found[20_000][20:]) < max(found[20_000][:20]) + 2
+    assert max(found[100_000][50:]) < max(found[100_000][:50]) + 5
