@@ -124,8 +124,9 @@ class DaskPool(Generic[Job, Result]):
                 for future in self._done(pending):
                     yield pending.pop(future), self._outcome(future)
         except (OSError, CancelledError, self._dask.TimeoutError) as error:
+            reason = " ".join(str(error).split())  # Dask's messages run over several lines.
             raise GraphForensicsError(
-                f"the Dask scheduler was lost ({error or type(error).__name__}); finished files "
+                f"the Dask scheduler was lost ({reason or type(error).__name__}); finished files "
                 "are kept: run again"
             ) from error
         finally:
