@@ -1,13 +1,15 @@
 """DeepfakeMAE in small: does it restore faces, do forgeries restore worse, does it detect them?
 
     python benchmarks/deepfake_mae_experiment.py --data STORE [STORE ...] --out FOLDER
-        [--seeds 3] [--epochs 40 15 15] [--batch-size 16] [--minutes 20] [--set KEY=VALUE ...]
+        [--seed 0] [--seeds 3] [--epochs 80 20 20] [--minutes 12 12 6] [--set KEY=VALUE ...]
     python benchmarks/deepfake_mae_experiment.py --fake --quick --out FOLDER  # drawn, a minute
 
 Real tracks only are read; forgeries are self-blends of them, made by the tampering module on the
 way (``PseudoFakes``), so that a forgery and its original share person, camera and codec. For each
 seed, which also parts the people, the three stages are trained with the settings of the committed
-small recipes, and three questions are asked of people that no stage has seen:
+small recipes (epochs, batch and the steps' decay are set here), but on one frame of a sample (most
+tracks are photographs, whose five frames are one), and three questions are asked of people that no
+stage has seen, of five frames each:
 
 1. ``restoring``: mean squared error of what is hidden of each part (half of it, as in training, and
    all of it), in normalised pixels, beside that of the mean training face put in its place;
@@ -50,6 +52,7 @@ from graphforensics.train import (
 from graphforensics.train.recipe import read_recipe
 
 SHARES = (0.5, 1.0)
+FRAMES = 5
 PARTS: tuple[PartMaskStrategy, ...] = ("eyes", "cheeks_and_nose", "lips")
 
 
@@ -60,7 +63,7 @@ def main() -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     stores = [drawn_store(args)] if args.fake else args.data
     results = []
-    for seed in range(args.seeds):
+    for seed in range(args.seed, args.seed + args.seeds):
         place = args.out / f"seed_{seed}" / "figures.json"
         if not place.is_file():
             figures = one_seed(args, stores, seed, place.parent)
@@ -78,13 +81,17 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--data", nargs="+", help="face stores")
     parser.add_argument("--fake", action="store_true", help="on drawn faces instead")
     parser.add_argument("--out", type=Path, required=True, help="folder of everything")
+    parser.add_argument("--seed", type=int, default=0, help="the first; default: 0")
     parser.add_argument("--seeds", type=int, default=3, help="how many; default: 3")
     parser.add_argument(
-        "--epochs", type=int, nargs=3, default=[40, 15, 15], help="of the stages; 40 15 15"
+        "--epochs", type=int, nargs=3, default=[80, 20, 20], help="of the stages; 80 20 20"
+    )
+    parser.add_argument(
+        "--minutes", type=float, nargs=3, default=[12, 12, 6], help="at most; 12 12 6"
     )
     parser.add_argument("--clips", type=int, default=4, help="samples a track and epoch; 4")
-    parser.add_argument("--batch-size", type=int, default=16, help="samples; default: 16")
-    parser.add_argument("--minutes", type=float, default=20, help="at most for a stage; 20")
+    parser.add_argument("--batch-size", type=int, default=32, help="samples; default: 32")
+    parser.add_argument("--precision", choices=("32", "bf16-mixed"), default="32")
     parser.add_argument("--threads", type=int, default=2, help="of torch; default: 2")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
     parser.add_argument("--quick", action="store_true", help="only see whether it runs")
@@ -113,9 +120,9 @@ def one_seed(
     keywords = read_recipe("deepfake_mae_pretrain_small")["set"]
     keywords |= dict(value_of(word) for word in args.set)
     model = DeepfakeMAE(**keywords)
-    seconds = {}
-    for stage, epochs in zip(stages("deepfake_mae"), args.epochs, strict=True):
-        data, options = settings(args, stores, model, stage, epochs, seed)
+    epochs = {}
+    for number, stage in enumerate(stages("deepfake_mae")):
+        data, options = settings(args, stores, model, number, seed)
         chosen = read_recipe(f"deepfake_mae_{stage}_small")["task_set"]
         place = folder / stage
         summary = train_detector(
@@ -127,17 +134,20 @@ def one_seed(
             task_options=chosen,
             resume=place.is_dir(),
         )
-        seconds[stage] = len(summary.rows)
+        epochs[stage] = len(summary.rows)
         loaded = load_detector(summary.folder)
         if not isinstance(loaded, DeepfakeMAE):
             raise TypeError(f"{summary.folder} holds another detector")
         model = loaded
-    pairs = list(test_pairs(data, model, seed, args.batch_size))
+    learned = model.state_dict()
+    model = DeepfakeMAE(**keywords | {"frames": FRAMES})
+    model.load_state_dict(learned)
+    pairs = list(test_pairs(data, model, seed, max(1, args.batch_size // 4)))
     return {
         "seed": seed,
-        "epochs": seconds,
+        "epochs": epochs,
         "people": {part: data.people(part) for part in data.parts},
-        "restoring": restoring(model, pairs, mean_face_of(data, model)),
+        "restoring": restoring(model, pairs, mean_face_of(data)),
         "premise": premise(model, pairs),
         "detection": detection(model, pairs),
     }
@@ -147,21 +157,23 @@ def settings(
     args: argparse.Namespace,
     stores: list[Path],
     model: DeepfakeMAE,
-    stage: str,
-    epochs: int,
+    number: int,
     seed: int,
 ) -> tuple[FaceStoreDataModule, TrainingOptions]:
     """Return data and options of a stage; both later stages learn from pairs."""
+    stage, epochs = stages("deepfake_mae")[number], args.epochs[number]
     recipe = read_recipe(f"deepfake_mae_{stage}_small")
-    known = ("decay_every", "decay", "optimizer", "momentum", "betas", "weight_decay")
+    known = ("decay", "optimizer", "momentum", "betas", "weight_decay")
     told = {name: recipe[name] for name in (*known, "clip_gradients") if name in recipe}
     pseudo = stage != "pretrain"
     options = TrainingOptions(
         epochs=epochs,
         learning_rate=recipe["lr"],
         seed=seed,
-        max_time=60 * args.minutes,
+        precision=args.precision,
+        max_time=60 * args.minutes[number],
         pseudo_fakes="whole" if pseudo else None,
+        decay_every=max(1, epochs // 4),
         **told,
     )
     data = FaceStoreDataModule(
@@ -193,11 +205,11 @@ def test_pairs(
             yield pairs
 
 
-def mean_face_of(data: FaceStoreDataModule, model: DeepfakeMAE) -> Tensor:
+def mean_face_of(data: FaceStoreDataModule) -> Tensor:
     """Return the mean of the training faces, normalised, ``[3, size, size]``."""
-    total, count = torch.zeros(model.input_spec.shape[1:]), 0
+    total, count = torch.zeros(data.spec.shape[1:]), 0
     for batch in data.train_dataloader():
-        images = model.input_spec.normalize(batch["inputs"]).flatten(0, 1)
+        images = data.spec.normalize(batch["inputs"]).flatten(0, 1)
         total, count = total + images.sum(0), count + len(images)
     return total / count
 

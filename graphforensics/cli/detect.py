@@ -33,7 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--heatmap",
         metavar="PNG",
-        help="draw here where in the most suspicious face the score comes from",
+        help="draw here where in the most suspicious face the score comes from; below it, of lrl "
+        "and aunet, which pixels they call forged",
     )
 
 

@@ -29,8 +29,9 @@ class ClipDataset(Dataset[dict[str, Any]]):
     """One sample of every face track, or several, as the detector's ``spec`` wants them.
 
     A sample is a dictionary of ``inputs`` (``uint8``, ``spec.shape``), ``label`` (``float32``,
-    1 fake, 0 real) and the strings ``dataset``, ``manipulation``, ``video``, ``quality``,
-    ``identity`` and ``track_id``, empty where unknown. Pixels are normalised later, on the device.
+    1 fake, 0 real), ``clip``, which sample of its track it is, from 0, and the strings
+    ``dataset``, ``manipulation``, ``video``, ``quality``, ``identity`` and ``track_id``, empty
+    where unknown. Pixels are normalised later, on the device.
     With ``masks``, and if any mask that the table names is there, a sample has ``mask``
     (``float32``, share of each pixel that is forged, like ``inputs`` with one channel; zeros for
     real faces) and ``has_mask`` (false for fakes whose mask is not there). With ``landmarks`` it
@@ -119,7 +120,8 @@ class ClipDataset(Dataset[dict[str, Any]]):
         if self.train and rng.random() < 0.5:
             shown = {name: self._flipped(name, value) for name, value in shown.items()}
         label = torch.tensor(float(row["label"] == "fake"))
-        return {**shown, "label": label, **{name: row[name] or "" for name in _NAMES}}
+        named = {name: row[name] or "" for name in _NAMES}
+        return {**shown, "label": label, "clip": clip, **named}
 
     def _shown(self, track: FaceTrack, rows: list[int]) -> dict[str, Tensor]:
         spec = self.spec

@@ -24,30 +24,34 @@ def heat_picture(model: Detector, person: PersonInputs) -> NDArray[np.uint8]:
 
     The heat is Grad-CAM's for "fake": bright is what speaks for a forgery, relative to the
     brightest place of the sample. It says where the model looked, not that there is a forgery.
+    A detector that learns which pixels are forged
+    (:meth:`~graphforensics.models.Detector.forged_pixels`) gets a third row, its own map: bright
+    is a probability of 1.
 
     Args:
         model: The detector, on its device.
         person: One entry of :func:`~graphforensics.inference.read_inputs`.
 
     Returns:
-        RGB picture, two rows of squares of 224 pixels, a column a run.
+        RGB picture, two or three rows of squares of 224 pixels, a column a run.
     """
     spec = model.input_spec
     device = next(model.parameters()).device
     sample = person.inputs[:1].to(device)
-    heat = grad_cam(model, spec.normalize(sample))[0].float().cpu().numpy()
+    inputs = spec.normalize(sample)
+    rows = [grad_cam(model, inputs)[0].float().cpu().numpy()]
     pixels = sample[0].cpu().numpy()
     if spec.kind == "clip":
-        heat, pixels = heat[:, spec.frames // 2], pixels[:, :, spec.frames // 2]
+        rows, pixels = [rows[0][:, spec.frames // 2]], pixels[:, :, spec.frames // 2]
     elif spec.kind == "image":
-        heat, pixels = heat[None], pixels[None]
+        forged = model.forged_pixels(inputs)
+        own = [] if forged is None else [forged.float().cpu().numpy()]
+        rows, pixels = [rows[0][None], *own], pixels[None]
     faces = [_enlarged(face.transpose(1, 2, 0)) for face in pixels]
-    coloured = [_coloured(values) for values in heat]
-    mixed = [
-        np.rint((1 - _STRENGTH) * face + _STRENGTH * colour).astype(np.uint8)
-        for face, colour in zip(faces, coloured, strict=True)
+    drawn = [
+        [_mixed(face, values) for face, values in zip(faces, row, strict=True)] for row in rows
     ]
-    return np.concatenate([np.concatenate(row, axis=1) for row in (faces, mixed)])
+    return np.concatenate([np.concatenate(row, axis=1) for row in (faces, *drawn)])
 
 
 def save_heat_picture(model: Detector, person: PersonInputs, path: str | Path) -> None:
@@ -83,6 +87,13 @@ def picture_format(path: str | Path) -> str:
 
 def _enlarged(face: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(Image.fromarray(face).resize((_SIDE, _SIDE), Image.Resampling.BICUBIC))
+
+
+def _mixed(face: NDArray[np.uint8], heat: NDArray[np.float32]) -> NDArray[np.uint8]:
+    mixed: NDArray[np.uint8] = np.rint((1 - _STRENGTH) * face + _STRENGTH * _coloured(heat)).astype(
+        np.uint8
+    )
+    return mixed
 
 
 def _coloured(heat: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -17,7 +17,13 @@ from graphforensics.models.aunet_supervision import attention_supervision, patch
 from graphforensics.models.detector import Detector
 from graphforensics.models.detector_output import DetectorOutput
 from graphforensics.models.fast_inference import evaluating
-from graphforensics.nn.argument_checks import check_positive, check_shape, check_share, check_word
+from graphforensics.nn.argument_checks import (
+    called_here,
+    check_positive,
+    check_shape,
+    check_share,
+    check_word,
+)
 from graphforensics.nn.art_encoder import ARTEncoder, ARTFeatures
 from graphforensics.nn.encoder import StagedEncoder
 from graphforensics.nn.feature_statistics_mixing import FeatureStatisticsMixing
@@ -119,7 +125,8 @@ class AUNet(Detector):
         }
         _check_weights(self.weights)
         options = encoder_options or {}
-        self.encoder = StagedEncoder(encoder, encoder_weights, (encoder_stage,), **options)
+        with called_here(name="encoder", out_indices="encoder_stage"):
+            self.encoder = StagedEncoder(encoder, encoder_weights, (encoder_stage,), **options)
         relates = specific or agnostic
         self.neck = _neck(self.encoder.channels[-1], width if relates else None)
         channels = self.encoder.channels[-1] if width is None or not relates else width
@@ -226,6 +233,10 @@ class AUNet(Detector):
             parts["attention"] = attention_supervision(said.maps, batch["landmarks"], side)
         total = torch.stack([self.weights[name] * part for name, part in parts.items()]).sum()
         return {"loss": total, **parts}
+
+    def forged_pixels(self, inputs: Tensor) -> Tensor | None:
+        """Return :meth:`localise`'s map, if it is taught any."""
+        return self.localise(inputs) if self.read_patch is not None else None
 
     def localise(self, inputs: Tensor) -> Tensor:
         """Tell which pixels are forged, as evaluation sees them.

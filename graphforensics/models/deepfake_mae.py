@@ -34,7 +34,7 @@ from graphforensics.models.facial_masked_autoencoder import (
 )
 from graphforensics.models.fast_inference import evaluating
 from graphforensics.models.masked_autoencoder import SIZES, Size, load_public_weights
-from graphforensics.nn.argument_checks import check_positive, check_shape, check_word
+from graphforensics.nn.argument_checks import called_here, check_positive, check_shape, check_word
 from graphforensics.nn.facial_part_mask import PartMaskStrategy
 from graphforensics.nn.precision import widened
 from graphforensics.regions.facial_parts import Partition
@@ -159,16 +159,17 @@ class DeepfakeMAE(StagedDetector):
         self.mapping_weight = mapping_weight
         self.input_spec = InputSpec("frames", size, 1, frames, margin=margin)
         self.stages = FinishedStages()
-        self.autoencoder = FacialMaskedAutoencoder(
-            shape,
-            size,
-            patch,
-            normalize_targets,
-            mask_ratio,
-            mask_strategy,
-            partition,
-            margin,
-        )
+        with called_here(ratio="mask_ratio", strategy="mask_strategy"):
+            self.autoencoder = FacialMaskedAutoencoder(
+                shape,
+                size,
+                patch,
+                normalize_targets,
+                mask_ratio,
+                mask_strategy,
+                partition,
+                margin,
+            )
         if vision is not None:
             load_public_weights(self.autoencoder, vision)
         self.finetuning = FinetuningNetwork(deepcopy(self.autoencoder.encoder))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from graphforensics.nn.argument_checks import check_positive
+from graphforensics.nn.argument_checks import called_here, check_positive
 from graphforensics.nn.encoder import TimmEncoder
 
 
@@ -27,8 +28,15 @@ class MappingNetwork(nn.Module):
     r"""A convolutional network that draws a small face, and a linear classifier of the drawing.
 
     The maps of the stem's first three residual stages are enlarged to the first's size (56 x 56 at
-    224 pixels) and put one behind the other; three convolutions make 3 channels of them; a linear
-    layer reads the verdict from those. Section 3.2.2 of "DeepfakeMAE" (arXiv 2303.01740).
+    224 pixels) and put one behind the other; three convolutions, each with batch normalisation,
+    make 3 channels of them; a linear layer reads the verdict from the n numbers of the drawing m,
+
+    .. math:: y = w^\top m / \sqrt{n} + b, \qquad w_i \sim \mathcal{U}(-1, 1).
+
+    Section 3.2.2 of "DeepfakeMAE" (arXiv 2303.01740). The normalisation of the third convolution
+    and the root are ours. Neither changes what the network can say; without the root a step of
+    0.0005 is too long already, for the curvature of the cross-entropy grows with n, and the
+    paper's is 0.1.
 
     Args:
         encoder: Any network of timm whose stages 1 to 3 have strides 4, 8 and 16. Default:
@@ -58,7 +66,8 @@ class MappingNetwork(nn.Module):
     ) -> None:
         super().__init__()
         check_positive(mapping_channels=channels, size=size)
-        self.encoder = TimmEncoder(encoder, weights, (1, 2, 3))
+        with called_here(name="mapping_encoder"):
+            self.encoder = TimmEncoder(encoder, weights, (1, 2, 3))
         if self.encoder.strides != (4, 8, 16):
             raise ValueError(
                 f"'mapping_encoder' must have strides 4, 8 and 16 (got {self.encoder.strides})"
@@ -67,9 +76,10 @@ class MappingNetwork(nn.Module):
         self.draw = nn.Sequential(
             *_step(sum(self.encoder.channels), channels),
             *_step(channels, channels),
-            nn.Conv2d(channels, 3, 3, padding=1),
+            *_step(channels, 3)[:2],
         )
         self.classifier = nn.Linear(3 * self.side**2, 1)
+        nn.init.uniform_(self.classifier.weight, -1, 1)
 
     def forward(self, images: Tensor) -> MappedFaces:
         """Return the verdict and the drawing it was read from."""
@@ -79,7 +89,8 @@ class MappingNetwork(nn.Module):
         ]
         mapped = self.draw(torch.cat(grown, dim=1))
         with torch.autocast(images.device.type, enabled=False):
-            logit = self.classifier(mapped.flatten(1).to(self.classifier.weight.dtype))
+            numbers = mapped.flatten(1).to(self.classifier.weight.dtype)
+            logit = self.classifier(numbers / math.sqrt(numbers.size(1)))
         return MappedFaces(logit.squeeze(1), mapped)
 
 

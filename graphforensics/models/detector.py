@@ -87,6 +87,20 @@ class Detector(nn.Module, PyTorchModelHubMixin):
         :class:`~graphforensics.models.AUNet` needs the images as well.
         """
 
+    def forged_pixels(self, inputs: Tensor) -> Tensor | None:
+        """Return the detector's own map of what is forged, of which it was taught the truth.
+
+        It means something where the detector was trained with masks.
+
+        Args:
+            inputs: As in :meth:`forward`, single images.
+
+        Returns:
+            Probabilities ``[B, size, size]``; ``None`` for a detector that learns no such map,
+            which is the default.
+        """
+        return None
+
     @property
     def config(self) -> dict[str, Any]:
         """The keywords that build this detector again, as JSON holds them."""

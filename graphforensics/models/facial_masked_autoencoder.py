@@ -8,7 +8,7 @@ import torch
 from torch import Generator, Tensor
 
 from graphforensics.models.masked_autoencoder import SIZES, AutoencoderSize, MaskedAutoencoder
-from graphforensics.nn.argument_checks import check_shape
+from graphforensics.nn.argument_checks import called_here, check_shape
 from graphforensics.nn.facial_part_mask import FacialPartMask, PartMaskStrategy
 from graphforensics.nn.precision import widened
 from graphforensics.regions.facial_parts import Partition, facial_parts
@@ -124,7 +124,8 @@ class FacialMaskedAutoencoder(MaskedAutoencoder):
             ratio: Share to hide. Default: the one that it learns with.
             generator: Source of randomness. Default: the global one.
         """
-        hide = FacialPartMask(self.mask.ratio if ratio is None else ratio, part)
+        with called_here(strategy="part"):
+            hide = FacialPartMask(self.mask.ratio if ratio is None else ratio, part)
         mask = hide(self.parts(images, landmarks), generator).mask
         masked = torch.where(self.pixel_mask(mask), 0, widened(images))
         return Reconstruction(masked, self.restore(images, mask), mask)

@@ -23,7 +23,7 @@ from graphforensics.models.learning_to_mask_graph_classifier import LearningToMa
 from graphforensics.models.learning_to_mask_output import LearningToMaskOutput
 from graphforensics.models.learning_to_mask_teacher import LearningToMaskTeacher
 from graphforensics.models.map_size import map_size
-from graphforensics.nn.argument_checks import check_positive, check_share, check_word
+from graphforensics.nn.argument_checks import called_here, check_positive, check_share, check_word
 from graphforensics.nn.attention_guided_mask import attention_guided_mask
 from graphforensics.nn.encoder import TimmEncoder
 from graphforensics.nn.feature_mixup import FeatureMixup
@@ -133,13 +133,15 @@ class LearningToMask(Detector):
         own, other = _weights(encoder_weights)
         options = encoder_options or {}
         # The student first: its weights at the start do not depend on what teaches it.
-        self.encoder = TimmEncoder(encoder, own, (encoder_stage,), **options)
+        with called_here(name="encoder", out_indices="encoder_stage"):
+            self.encoder = TimmEncoder(encoder, own, (encoder_stage,), **options)
         self.classifier = _classifier(self.encoder.channels[-1], classifier_channels)
         self.mixup = FeatureMixup() if mixup else None
         self.teacher: LearningToMaskTeacher | None = None
         height, width = map_size(self.encoder, size)
         if not student_only:
-            network = TimmEncoder(teacher or encoder, other, (encoder_stage,), **options)
+            with called_here(name="teacher", out_indices="encoder_stage"):
+                network = TimmEncoder(teacher or encoder, other, (encoder_stage,), **options)
             self.teacher = LearningToMaskTeacher(
                 network, height, width, blocks, heads, hidden_channels=hidden_channels
             )

@@ -15,7 +15,7 @@ from graphforensics.models.detector_output import DetectorOutput
 from graphforensics.models.fast_inference import evaluating
 from graphforensics.models.lrl_graph_classifier import LRLGraphClassifier
 from graphforensics.models.lrl_output import LRLOutput
-from graphforensics.nn.argument_checks import check_positive, check_shape, check_word
+from graphforensics.nn.argument_checks import called_here, check_positive, check_shape, check_word
 from graphforensics.nn.loss import segmentation_loss, similarity_loss
 from graphforensics.nn.loss.segmentation import SegmentationReduction
 from graphforensics.nn.mask_decoder import MaskDecoder
@@ -106,15 +106,16 @@ class LRL(Detector):
         check_word(
             "segmentation_reduction", segmentation_reduction, get_args(SegmentationReduction)
         )
-        self.streams = RGBFrequencyEncoder(
-            encoder,
-            encoder_weights,
-            encoder_stages,
-            frequency,
-            attention,
-            alpha,
-            **(encoder_options or {}),
-        )
+        with called_here(name="encoder", out_indices="encoder_stages"):
+            self.streams = RGBFrequencyEncoder(
+                encoder,
+                encoder_weights,
+                encoder_stages,
+                frequency,
+                attention,
+                alpha,
+                **(encoder_options or {}),
+            )
         channels = self.streams.channels
         self.k = k
         multiple = k if partition == "resize" else 1
@@ -189,6 +190,10 @@ class LRL(Detector):
         if "segmentation" in parts:
             total = total + self.segmentation_weight * parts["segmentation"]
         return {"loss": total, **parts}
+
+    def forged_pixels(self, inputs: Tensor) -> Tensor | None:
+        """Return :meth:`localise`'s map, if it is taught any."""
+        return self.localise(inputs) if self.segmentation_weight else None
 
     def localise(self, inputs: Tensor) -> Tensor:
         """Tell which pixels are forged, as evaluation sees them.

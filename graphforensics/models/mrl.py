@@ -16,7 +16,7 @@ from graphforensics.models.detector_output import DetectorOutput
 from graphforensics.models.mrl_graph_classifier import MRLGraphClassifier
 from graphforensics.models.mrl_output import MRLOutput
 from graphforensics.models.relation_learner import Relation, RelationLearner
-from graphforensics.nn.argument_checks import check_positive, check_word
+from graphforensics.nn.argument_checks import called_here, check_positive, check_word
 from graphforensics.nn.attention_pool import AttentionPool, Pooling
 from graphforensics.nn.edge_threshold import EdgeThreshold
 from graphforensics.nn.encoder import build_encoder
@@ -119,9 +119,10 @@ class MRL(Detector):
         check_word("kind", kind, ("clip", "image"))
         check_word("attention", attention, get_args(Attention))
         check_positive(regions=regions)
-        self.encoder = build_encoder(
-            encoder, encoder_weights, (encoder_stage,), **(encoder_options or {})
-        )
+        with called_here(name="encoder", out_indices="encoder_stage"):
+            self.encoder = build_encoder(
+                encoder, encoder_weights, (encoder_stage,), **(encoder_options or {})
+            )
         channels = self.encoder.channels[-1]
         # Without attention and without a graph all regions would be the same one.
         self.is_baseline = attention == "none" and relation == "none"

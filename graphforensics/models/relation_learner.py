@@ -9,7 +9,7 @@ from typing import Literal, get_args
 import torch
 from torch import Tensor, nn
 
-from graphforensics.nn.argument_checks import check_positive, check_word
+from graphforensics.nn.argument_checks import called_here, check_positive, check_word
 from graphforensics.nn.dense_tgcn_cell import DenseTGCNCell
 from graphforensics.nn.edge_threshold import EdgeThreshold
 from graphforensics.nn.learned_edges import LearnedEdges
@@ -85,7 +85,8 @@ class RelationLearner(nn.Module):
         self.in_channels = in_channels
         self.hidden_channels = hidden_channels
         self.edges = None if relation == "none" else LearnedEdges(regions)
-        self.mask = MaskedEdgeDropout(mask_rate, mask_strategy, threshold, mask_at_inference)
+        with called_here(rate="mask_rate", strategy="mask_strategy"):
+            self.mask = MaskedEdgeDropout(mask_rate, mask_strategy, threshold, mask_at_inference)
         width = in_channels
         widths: Iterable[int] = [in_channels]
         if relation != "none":

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from torch import Tensor
 
 #: A shape in words: a number must be met exactly, a letter stands for any size.
@@ -43,6 +46,29 @@ def check_word(name: str, value: str, words: tuple[str, ...]) -> None:
     """
     if value not in words:
         raise ValueError(f"'{name}' must be one of {', '.join(words)} (got {value!r})")
+
+
+@contextmanager
+def called_here(**names: str) -> Iterator[None]:
+    """Let a complaint about a part's argument name the argument that the caller gave.
+
+    Args:
+        **names: The part's names of them -> the caller's.
+
+    Example:
+        >>> with called_here(rate="mask_rate"):
+        ...     check_share("rate", 1.5)
+        Traceback (most recent call last):
+        ValueError: 'mask_rate' must be in [0, 1] (got 1.5)
+    """
+    try:
+        yield
+    except ValueError as error:
+        told = str(error)
+        for own, outer in names.items():
+            if told.startswith(f"'{own}'"):
+                raise type(error)(f"'{outer}'" + told.removeprefix(f"'{own}'")) from error
+        raise
 
 
 def check_shape(name: str, tensor: Tensor, *wanted: Wanted) -> None:

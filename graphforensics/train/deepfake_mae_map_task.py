@@ -102,7 +102,7 @@ class DeepfakeMAEMapTask(DeepfakeMAEStageTask):
         self.check_finite(losses["loss"], batch_idx)
         optimizer = cast(Any, self.optimizers())
         optimizer.zero_grad()
-        self.manual_backward(losses["loss"])
+        self.manual_backward(self.weighted(losses["loss"], batch))
         optimizer.step()
         self.log_losses("train", losses, batch)
 

@@ -31,8 +31,12 @@ def adapted(
 
     The earliest of equal steps is taken. The weights hang together with the network's: the
     gradient of a loss at :math:`\theta_{k^*}` goes back to :math:`\theta_0`, through the steps with
-    ``second_order``, else as if each step had added a constant. Statistics of batch normalisation
-    are not changed. The meta-train phase of section 3.2.2 of "DeepfakeMAE" (arXiv 2303.01740).
+    ``second_order``, else as if each step had added a constant. The meta-train phase of section
+    3.2.2 of "DeepfakeMAE" (arXiv 2303.01740).
+
+    Running statistics of batch normalisation take in the support set at :math:`\theta_0`, and
+    nothing else: those weights are the ones that evaluation uses, so statistics of any
+    :math:`\theta_k` would belong to another network.
 
     Args:
         network: What is trained.
@@ -45,7 +49,8 @@ def adapted(
         second_order: Differentiate through the steps.
 
     Returns:
-        The weights by name, and which step they are of.
+        The weights, and copies of the buffers, by name, for
+        :func:`torch.func.functional_call`; and which step they are of.
 
     Example:
         >>> network = torch.nn.Linear(1, 1, bias=False)
@@ -59,10 +64,12 @@ def adapted(
     """
     names = [name for name, weight in network.named_parameters() if weight.requires_grad]
     weights: dict[str, Tensor] = {name: network.get_parameter(name) for name in names}
-    statistics = {name: value.clone() for name, value in network.named_buffers()}
+    statistics: dict[str, Tensor] = {}
     best, best_score, best_step = dict(weights), -torch.inf, 0
     for step in range(1, steps + 1):
         said = functional_call(network, {**weights, **statistics}, (support,))
+        if step == 1:
+            statistics = {name: value.clone() for name, value in network.named_buffers()}
         slopes = torch.autograd.grad(
             support_loss(said), list(weights.values()), create_graph=second_order
         )
@@ -75,4 +82,4 @@ def adapted(
             score = float(reference_score(judged))
         if score > best_score or step == 1:
             best, best_score, best_step = dict(weights), score, step
-    return best, best_step
+    return {**best, **statistics}, best_step

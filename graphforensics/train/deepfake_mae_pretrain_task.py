@@ -86,7 +86,7 @@ class DeepfakeMAEPretrainTask(DeepfakeMAEStageTask):
         loss = self._error(batch, None)
         self.check_finite(loss, batch_idx)
         self.log_losses("train", {"loss": loss}, batch)
-        return loss
+        return self.weighted(loss, batch)
 
     def on_validation_epoch_start(self) -> None:
         """Nothing to forget: there are no scores."""

@@ -24,10 +24,10 @@ MANIPULATION = "self_blend"
 class PseudoFakes:
     """Turn a batch of real faces into pairs of each and a self-blended copy.
 
-    A recipe follows from the seed, the epoch and the name of the track alone, whatever the batch,
-    the device and the number of processes; in validation the epoch does not count, so that every
-    epoch is judged by the same fakes. All frames of a clip share a recipe. Faces whose landmarks
-    are not usable are left out and counted.
+    A recipe follows from the seed, the epoch, the name of the track and which of its samples it
+    is, whatever the batch, the device and the number of processes; in validation the epoch does
+    not count, so that every epoch is judged by the same fakes. All frames of a sample share a
+    recipe. Faces whose landmarks are not usable are left out and counted.
 
     Args:
         kind: ``"whole"`` blends the hull of the face, ``"partial"`` the hull without some facial
@@ -52,7 +52,8 @@ class PseudoFakes:
         """Return the batch of pairs: the real partners first, their fakes in the same order.
 
         Args:
-            batch: Real faces with ``landmarks``, as loaded.
+            batch: Real faces with ``landmarks``, as loaded; without ``clip`` each is its track's
+                first sample.
             epoch: Number of the epoch; ``None`` in validation.
 
         Returns:
@@ -64,7 +65,8 @@ class PseudoFakes:
             MissingDataError: The samples have no landmarks, or there is a fake among them.
         """
         self._check(batch)
-        seeds = recipe_seeds(batch["track_id"], self.seed, epoch).to(batch["inputs"].device)
+        drawn = recipe_seeds(batch["track_id"], self.seed, epoch, batch.get("clip"))
+        seeds = drawn.to(batch["inputs"].device)
         blended = self.blend(self._frames_first(batch["inputs"]), batch["landmarks"], seeds)
         kept = blended.valid.nonzero().flatten()
         left_out = len(seeds) - len(kept)
@@ -104,13 +106,16 @@ class PseudoFakes:
         return frames.transpose(2, 3).contiguous() if self.spec.kind == "clip" else frames
 
 
-def recipe_seeds(names: Sequence[str], seed: int, epoch: int | None) -> Tensor:
+def recipe_seeds(
+    names: Sequence[str], seed: int, epoch: int | None, clips: Tensor | None = None
+) -> Tensor:
     """Draw a seed for each of some tracks, the same whatever their order.
 
     Args:
         names: Of the tracks.
         seed: Of the run.
         epoch: Number of the epoch; ``None`` in validation.
+        clips: Which sample of its track each is, ``[B]``. Default: the first, 0.
 
     Returns:
         ``int64 [B]``, not negative.
@@ -120,7 +125,11 @@ def recipe_seeds(names: Sequence[str], seed: int, epoch: int | None) -> Tensor:
         >>> bool(one[1] == other[0])
         True
     """
-    words = [f"{seed}/{'val' if epoch is None else epoch}/{name}" for name in names]
+    numbers = [0] * len(names) if clips is None else clips.tolist()
+    words = [
+        f"{seed}/{'val' if epoch is None else epoch}/{name}" + (f"/{number}" if number else "")
+        for name, number in zip(names, numbers, strict=True)
+    ]
     digests = [hashlib.blake2b(word.encode("utf-8"), digest_size=8).digest() for word in words]
     return torch.tensor([int.from_bytes(digest, "little") >> 1 for digest in digests])
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 
+import matplotlib
 import numpy as np
 import pytest
 import torch
@@ -12,7 +14,7 @@ from PIL import Image
 from graphforensics.errors import OutputError
 from graphforensics.explain import grad_cam
 from graphforensics.inference import PersonInputs, heat_picture, save_heat_picture
-from graphforensics.models import MRL
+from graphforensics.models import LRL, MRL, AUNet
 
 
 def _person(model: MRL) -> PersonInputs:
@@ -39,6 +41,32 @@ def test_a_column_a_run_with_the_heat_below(tiny_model: MRL) -> None:
 
 def test_images_have_one_column(image_model: MRL) -> None:
     assert heat_picture(image_model, _person(image_model)).shape == (448, 224, 3)
+
+
+def test_a_detector_that_tells_pixels_shows_its_own_map_below() -> None:
+    lrl = LRL(encoder="resnet10t", k=2, size=160).eval()
+    person = _person(lrl)
+    picture = heat_picture(lrl, person)
+    assert picture.shape == (3 * 224, 224, 3)
+    assert (picture[:448] == heat_picture(_blind(lrl), person)).all()
+    own = lrl.localise(lrl.input_spec.normalize(person.inputs[:1]))[0]
+    large = np.asarray(
+        Image.fromarray(np.rint(own.numpy() * 255).astype(np.uint8)).resize(
+            (224, 224), Image.Resampling.BICUBIC
+        )
+    )
+    colours = matplotlib.colormaps["inferno"](large, bytes=True)[..., :3].astype(float)
+    wanted = picture[:224] / 2 + colours / 2
+    assert abs(picture[448:] - wanted).max() <= 0.5
+    aunet = AUNet(encoder="resnet10t", size=64, token_weight=0)
+    assert aunet.forged_pixels(torch.rand(1, 3, 64, 64)) is None
+
+
+def _blind(lrl: LRL) -> LRL:
+    """Return a copy that has learned no masks."""
+    copied = copy.deepcopy(lrl)
+    copied.segmentation_weight = 0.0
+    return copied
 
 
 def test_the_file_is_written_or_the_error_names_it(tmp_path: Path, image_model: MRL) -> None:

@@ -355,14 +355,14 @@ def test_training_under_autocast_keeps_the_relations_in_full_precision(mrl, clip
         ({"attention": "self"}, "'attention' must be one of spatiotemporal, spatial, none"),
         ({"relation": "gru"}, "'relation' must be one of tgcn, gcn, none"),
         ({"pooling": "min"}, "'pooling' must be one of average, max"),
-        ({"mask_rate": 2}, r"'rate' must be in \[0, 1\]"),
-        ({"mask_strategy": "best"}, "'strategy' must be one of minimal, random"),
+        ({"mask_rate": 2}, r"'mask_rate' must be in \[0, 1\]"),
+        ({"mask_strategy": "best"}, "'mask_strategy' must be one of minimal, random"),
         ({"threshold": "best"}, "'threshold' must be one of range, quantile"),
         ({"regions": 0}, "'regions' must be positive"),
         ({"cells": 0}, "'cells' must be positive"),
         ({"hidden_channels": 0}, "'hidden_channels' must be positive"),
         ({"snippets": 0}, "'snippets' must be positive"),
-        ({"encoder": "nonesuch"}, "'name' must be one of mc3_18"),
+        ({"encoder": "nonesuch"}, "'encoder' must be one of mc3_18"),
     ],
 )
 def test_wrong_keywords(small, keywords, message):

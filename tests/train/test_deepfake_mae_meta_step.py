@@ -102,12 +102,23 @@ def test_equal_steps_give_the_earliest_and_nan_the_first():
         assert step == 1
 
 
-def test_the_network_itself_is_left_alone():
+def test_of_the_network_only_the_statistics_change():
     network = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3), nn.Linear(3, 1))
     network[0].weight.requires_grad_(False)
     before = copy.deepcopy(network.state_dict())
-    x = torch.randn(5, 2)
-    weights, _ = adapted(network, x, lambda y: y.square().mean(), x, lambda y: 0.0, 2, 0.1)
+    x, other = torch.randn(5, 2), torch.randn(4, 2)
+    with torch.no_grad():
+        seen = network[0](x)  # The support set, once, at the weights that evaluation uses.
+    weights, _ = adapted(network, x, lambda y: y.square().mean(), other, lambda y: 0.0, 3, 0.1)
     assert "0.weight" not in weights
-    assert all(torch.equal(value, before[name]) for name, value in network.state_dict().items())
+    after = network.state_dict()
+    torch.testing.assert_close(after["1.running_mean"], 0.1 * seen.mean(0))
+    torch.testing.assert_close(after["1.running_var"], 0.9 + 0.1 * seen.var(0))
+    assert after["1.num_batches_tracked"] == 1
+    functional_call(network, weights, (other,))  # What comes back leaves them alone too.
+    after = network.state_dict()
+    torch.testing.assert_close(after["1.running_mean"], 0.1 * seen.mean(0))
+    names = [name for name in before if not name.startswith("1.r") and "num" not in name]
+    assert len(names) == 6
+    assert all(torch.equal(after[name], before[name]) for name in names)
     assert all(weight.grad is None for weight in network.parameters())

@@ -16,6 +16,7 @@ from graphforensics.regions.mean_face import mean_face
 from graphforensics.train import (
     FaceStoreDataModule,
     TrainingOptions,
+    deepfake_mae_map_task,
     stages,
     task_class,
     train_detector,
@@ -24,6 +25,8 @@ from graphforensics.train.deepfake_mae_episode import Domains, Episode
 from graphforensics.train.deepfake_mae_finetune_task import DeepfakeMAEFinetuneTask
 from graphforensics.train.deepfake_mae_map_task import DeepfakeMAEMapTask
 from graphforensics.train.deepfake_mae_pretrain_task import DeepfakeMAEPretrainTask
+from graphforensics.train.recipe import read_recipe
+from graphforensics.train.start_from import start_from
 
 SMALL: dict[str, Any] = {
     "channels": 16,
@@ -171,6 +174,33 @@ def test_the_command_line_and_after(noise_store, astronaut_clip, tmp_path, capsy
     assert (tmp_path / "g.png").stat().st_size > 1000
 
 
+def test_the_small_recipes_go_together(tmp_path):
+    """The autoencoder learns from single frames, the branches read five, and weights go on."""
+    keywords = read_recipe("deepfake_mae_pretrain_small")["set"]
+    assert keywords["frames"] == 1
+    DeepfakeMAE(**keywords).save_pretrained(tmp_path / "1")
+    second = start_from(
+        tmp_path / "1", "deepfake_mae", read_recipe("deepfake_mae_finetune_small")["set"]
+    )
+    assert second.input_spec.shape == (5, 3, 112, 112)
+    second.save_pretrained(tmp_path / "2")
+    third = start_from(tmp_path / "2", "deepfake_mae", read_recipe("deepfake_mae_map_small")["set"])
+    assert third.config == second.config
+
+
+def test_stages_by_their_names_alone(noise_store, tmp_path, capsys):
+    """``--model deepfake_mae --stage``, without a recipe."""
+    keywords = [f"{name}={value}" for name, value in SMALL.items()]
+    start = ["--model", "deepfake_mae", *(word for one in keywords for word in ("--set", one))]
+    for stage, faces in (("pretrain", ["--real-only"]), ("finetune", []), ("map", [])):
+        told = ["train", *start, "--stage", stage, "--data", str(noise_store), *faces]
+        told += ["--fractions", "0.5", "0.25", "0.25", "--epochs", "1", "--batch-size", "4"]
+        assert main([*told, "--out", str(tmp_path / stage)]) == 0, capsys.readouterr().err
+        start = ["--start-from", str(tmp_path / stage / "best")]
+    done = load_detector(tmp_path / "map" / "best")
+    assert done.stages.names == ("pretrain", "finetune", "map")
+
+
 def test_a_running_mean_keeps_the_stages(model, noise_store, tmp_path):
     options = TrainingOptions(epochs=2, learning_rate=0.01, ema=0.5)
     for stage, faces in (("pretrain", "without_fakes"), ("finetune", "both"), ("map", "both")):
@@ -274,6 +304,81 @@ def test_losses_of_a_batch(model, batch):
         assert losses["inner_step"] in (1, 2, 3)
         losses["loss"].backward()
         assert model.mapping.classifier.weight.grad.abs().sum() > 0
+
+
+def test_eq_1_by_value(model, batch, monkeypatch):
+    """Both halves at the adapted weights, of the right samples, by descent on a copy."""
+    model.begin("pretrain")
+    model.begin("map")
+    parted = Episode(torch.tensor([0, 3, 5]), torch.tensor([1, 4]), torch.tensor([7, 2, 6]))
+    monkeypatch.setattr(deepfake_mae_map_task, "episode", lambda *_: parted)
+    task = DeepfakeMAEMapTask(model, inner_steps=1, inner_learning_rate=0.05)
+    network = copy.deepcopy(model.mapping)
+    torch.manual_seed(4)
+    images, wanted = task._faces(batch)
+    label = batch["label"]
+
+    def loss_of(rows: torch.Tensor) -> torch.Tensor:
+        said = network(images[rows])
+        entropy = torch.nn.functional.binary_cross_entropy_with_logits(said.logit, label[rows])
+        small = torch.nn.functional.interpolate(
+            wanted[rows], said.mapped.shape[-2:], mode="bilinear", antialias=True
+        )
+        return entropy + (said.mapped - small).square().mean()
+
+    loss_of(parted.support).backward()
+    with torch.no_grad():
+        for weight in network.parameters():
+            weight -= 0.05 * weight.grad
+            weight.grad = None
+    halves = [loss_of(parted.support), loss_of(parted.query)]
+    torch.manual_seed(4)
+    losses = task._losses_of(batch)
+    for half, value in zip(("meta_train", "meta_test"), halves, strict=True):
+        met = losses[f"{half}_classification"] + losses[f"{half}_mapping"]
+        torch.testing.assert_close(met, value, atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(losses["loss"], sum(halves), atol=1e-5, rtol=1e-5)
+    losses["loss"].backward()
+    sum(halves).backward()
+    theirs = dict(network.named_parameters())
+    for name, weight in model.mapping.named_parameters():
+        torch.testing.assert_close(weight.grad, theirs[name].grad, atol=1e-5, rtol=1e-3)
+
+
+@pytest.mark.parametrize("stage", ["pretrain", "finetune", "map"])
+def test_stages_in_bfloat16(model, noise_store, tmp_path, stage):
+    """Near what full precision gives, and finite."""
+    rows = {}
+    for precision in ("32", "bf16-mixed"):
+        torch.manual_seed(3)
+        copied = copy.deepcopy(model)
+        copied.stages.add("pretrain")
+        options = TrainingOptions(epochs=1, learning_rate=0.01, precision=precision)
+        faces = "without_fakes" if stage == "pretrain" else "both"
+        place = tmp_path / precision
+        data = data_of(noise_store, faces=faces)
+        (rows[precision],) = train_detector(copied, data, place, options, stage=stage).rows
+    assert rows["32"]["train_loss"] != rows["bf16-mixed"]["train_loss"]
+    assert rows["32"]["train_loss"] == pytest.approx(rows["bf16-mixed"]["train_loss"], rel=0.05)
+
+
+@pytest.mark.parametrize("kind", [DeepfakeMAEPretrainTask, DeepfakeMAEMapTask])
+def test_a_process_s_share_counts(model, batch, kind, monkeypatch):
+    """Of a batch that is shared out unevenly the smaller share counts less."""
+    model.begin("pretrain")
+    model.begin(kind.stage)
+    task = kind(model)
+    stepped: list[torch.Tensor] = []
+    monkeypatch.setattr(task, "manual_backward", stepped.append)
+    monkeypatch.setattr(task, "optimizers", lambda: torch.optim.SGD(model.parameters(), lr=0.0))
+    monkeypatch.setattr(task, "log_losses", lambda *_: None)
+    losses = []
+    for share in (1.0, 0.25):
+        monkeypatch.setattr(task, "_share_of", lambda _, share=share: (share, 8))
+        torch.manual_seed(1)
+        returned = task.training_step(batch, 0)
+        losses.append(stepped.pop() if returned is None else returned)
+    torch.testing.assert_close(losses[1], 0.25 * losses[0])
 
 
 def test_pseudo_fakes(model, batch):

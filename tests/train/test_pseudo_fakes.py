@@ -76,6 +76,25 @@ def test_recipes_do_not_depend_on_the_batch_but_on_seed_and_epoch(face_store: Pa
     assert torch.equal(fakes(three, None)["inputs"], fakes(three, None)["inputs"])
 
 
+def test_samples_of_a_track_are_forged_differently(face_store: Path) -> None:
+    table = track_table([face_store])
+    real = table.filter([label == "real" for label in table.column("label").to_pylist()])
+    spec = IMAGE
+    dataset = ClipDataset(real.slice(0, 1), spec, clips=3, landmarks=True)
+    batch = default_collate([dataset[number] for number in range(3)])
+    assert batch["clip"].tolist() == [0, 1, 2]
+    for name in ("inputs", "landmarks"):  # The same frames: what differs is the recipe.
+        batch[name] = batch[name][:1].expand_as(batch[name]).clone()
+    forge = PseudoFakes("whole", spec, 5)
+    pairs = forge(batch, 2)
+    assert torch.equal(pairs["inputs"][0], pairs["inputs"][1])
+    fakes = pairs["inputs"][3:]
+    assert not any(torch.equal(fakes[i], fakes[j]) for i, j in ((0, 1), (0, 2), (1, 2)))
+    del batch["clip"]  # A sample that does not say is its track's first.
+    first = forge(batch, 2)["inputs"][3:]
+    assert all(torch.equal(fake, fakes[0]) for fake in first)
+
+
 def test_faces_without_landmarks_are_left_out_and_counted(face_store: Path) -> None:
     made = PseudoFakes("whole", CLIP)(_batch(face_store, CLIP, (0, 7, 1)), 0)
     assert (made["left_out"], made["video"]) == (1, ["0", "1"] * 2)

@@ -74,6 +74,8 @@ class AttentionDiversityLoss(nn.Module):
     .. math:: \mathcal{L}_{diversity} = \frac{1}{h^2} \Big( \sum_{i = j} -d_{ij}
         + \sum_{i \ne j} (1 - d_{ij}) \Big)
 
+    d being the cosine of two heads' attention: eq. 3 of "Learning to Mask" (arXiv 2212.14309v1).
+
     Args:
         form: ``"equation"`` as printed, ``"purpose"`` as meant. Default: ``"equation"``.
 

@@ -215,8 +215,8 @@ def test_the_encoder_of_the_bare_backbone_is_taken_over(small, tmp_path):
         ({"token_threshold": 1.5}, r"'token_threshold' must be in \[0, 1\]"),
         ({"token_weight": -1}, "'token_weight' must not be negative"),
         ({"class_weight": float("nan")}, "'class_weight' must not be negative"),
-        ({"encoder": "nonesuch"}, "'name' must be a network of timm"),
-        ({"encoder_stage": 7}, "'out_indices'"),
+        ({"encoder": "nonesuch"}, "'encoder' must be a network of timm"),
+        ({"encoder_stage": 7}, "'encoder_stage'"),
         ({"size": 0}, "'size' must be positive"),
     ],
 )

@@ -144,10 +144,40 @@ def test_mapped_faces_are_56_pixels_at_224():
         (256, 14, 14),
     ]
     assert sum(isinstance(part, torch.nn.Conv2d) for part in network.draw) == 3
-    wanted = network.classifier(said.mapped.flatten(1))
-    torch.testing.assert_close(said.logit, wanted.squeeze(1))
+    numbers = said.mapped.detach().double().numpy().ravel()
+    weight = network.classifier.weight.detach().double().numpy()[0]
+    assert -1 <= weight.min() < -0.99
+    assert 0.99 < weight.max() <= 1
+    wanted = weight @ numbers / 9408**0.5 + network.classifier.bias.item()
+    assert said.logit.item() == pytest.approx(wanted, abs=1e-5)
     with pytest.raises(ValueError, match="strides 4, 8 and 16"):
         MappingNetwork("convnext_atto")
+
+
+def test_mapping_learns_with_the_papers_step():
+    """A step of 0.1; where the layer reads plain numbers the loss goes to tens and hundreds."""
+    torch.manual_seed(0)
+    network = MappingNetwork("resnet10t", channels=16, size=112)
+    optimizer = torch.optim.SGD(network.parameters(), lr=0.1, momentum=0.9, weight_decay=5e-4)
+    images, label = torch.randn(16, 3, 112, 112), torch.arange(16.0) % 2
+    images[label == 1] += 0.5
+    wanted = functional.interpolate(images, (28, 28), mode="bilinear", antialias=True)
+    losses = []
+    for _ in range(40):
+        said = network(images)
+        losses.append(
+            functional.binary_cross_entropy_with_logits(said.logit, label)
+            + functional.mse_loss(said.mapped, wanted)
+        )
+        optimizer.zero_grad()
+        losses[-1].backward()
+        optimizer.step()
+    assert max(losses) < 3
+    assert losses[-1] < 0.5 * losses[0]
+    network.eval()  # And the running statistics are those of what was learned.
+    with torch.no_grad():
+        said = network(images)
+    assert functional.binary_cross_entropy_with_logits(said.logit, label) < 0.3
 
 
 def test_eq_1s_halves_by_hand(small, images):

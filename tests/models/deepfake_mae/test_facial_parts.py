@@ -122,7 +122,7 @@ def test_reconstruct_draws_what_is_hidden_only(model, images, landmarks, part):
 
 
 def test_reconstruct_refuses_other_parts(model, images):
-    with pytest.raises(ValueError, match="'strategy'"):
+    with pytest.raises(ValueError, match="'part'"):
         model.reconstruct(images, "chin")
     with pytest.raises(ValueError, match="'ratio'"):
         model.reconstruct(images, "lips", ratio=1.5)

@@ -49,15 +49,18 @@ def mask() -> torch.Tensor:
 # --- Weights in the public layout. ---
 
 
-@pytest.mark.parametrize("size", ["tiny", "small", "base"])
+@pytest.mark.parametrize("size", ["tiny", "small", "base", "large"])
 def test_timms_weights_give_timms_tokens(size, tmp_path):
     torch.manual_seed(2)
-    public = timm.create_model(f"vit_{size}_patch16_224", weight_init="skip").eval()
+    # The large one with two of its 24 blocks: it is 1.2 GB.
+    depth = 2 if size == "large" else SIZES[size].blocks
+    name = f"vit_{size}_patch16_224"
+    public = timm.create_model(name, weight_init="skip", depth=depth).eval()
     nn.init.normal_(public.pos_embed, std=0.5)  # learned positions, the class token's among them
     nn.init.normal_(public.cls_token)
     save_file(public.state_dict(), tmp_path / "vit.safetensors")
     with torch.device("meta"):
-        mine = MaskedAutoencoder(SIZES[size]).eval()
+        mine = MaskedAutoencoder(SIZES[size]._replace(blocks=depth)).eval()
     # Only the file can give the encoder its numbers.
     mine.encoder.to_empty(device="cpu")
     for value in mine.encoder.state_dict().values():
