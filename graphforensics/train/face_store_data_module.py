@@ -252,10 +252,16 @@ def _check_choices(
     if faces not in get_args(Faces):
         raise ValueError(f"'faces' must be one of {', '.join(get_args(Faces))} (got {faces!r})")
     if pairs and pseudo_fakes:
-        raise ValueError("'pairs' must be false with 'pseudo_fakes', which are pairs by themselves")
+        raise ValueError(
+            "'pairs' must be false with 'pseudo_fakes', which are pairs by themselves (--no-pairs)"
+        )
     if pseudo_fakes and batch_size % 2:
         raise ValueError(f"'batch_size' must be even with 'pseudo_fakes' (got {batch_size})")
     if balance and pairs:
-        raise ValueError("'balance' must be false with 'pairs', which keep a video together")
+        raise ValueError(
+            "'balance' must be false with 'pairs', which keep a video together (--no-balance)"
+        )
     if balance and faces in ("real", "without_fakes"):
-        raise ValueError("'balance' must be false where only real faces are learned from")
+        raise ValueError(
+            "'balance' must be false where only real faces are learned from (--no-balance)"
+        )
