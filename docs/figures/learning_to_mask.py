@@ -1,12 +1,14 @@
 """Draw where a trained teacher looks, and what each strategy hides from its student.
 
-    python docs/figures/learning_to_mask.py RUN/high_0/best docs/images/learning_to_mask.jpg
+    python docs/figures/learning_to_mask.py RUN/best docs/images/learning_to_mask.jpg
 
 The detector is one of ``graphforensics train --model learning_to_mask``. That of the picture in the
-docs was trained on drawn faces:
+docs learned from photographs and clips of real faces; ``lite0.safetensors`` are ImageNet's weights
+(``benchmarks/imagenet_weights.py``):
 
-    python benchmarks/learning_to_mask_experiment.py --fake --strategies high --seeds 1 \\
-        --epochs 12 --out RUN
+    graphforensics train --config learning_to_mask_small --data STORE --pseudo-fakes whole \\
+        --no-pairs --lr 0.0003 --epochs 6 --set encoder=tf_efficientnet_lite0 \\
+        --set encoder_weights=lite0.safetensors --out RUN
 """
 
 from __future__ import annotations
@@ -34,7 +36,7 @@ from graphforensics.tamper import self_blend
 from graphforensics.visualization.palette import strength_colors
 
 STRATEGIES = ("high", "low", "random")
-#: A drawn person whom the detector of the docs has not seen: one of the test part of seed 0.
+#: A drawn person.
 PERSON = 38
 
 
