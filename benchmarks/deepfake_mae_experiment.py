@@ -17,9 +17,11 @@ stage has seen, of five frames each:
    originals, each part hidden in both, above 0 where the paper's premise holds. A self-blend may
    be blurred, which makes it easier to restore;
 3. ``detection``: area under the ROC curve of each branch and of both, over samples of five frames.
+   With ``--plain`` also of a mapping network that the autoencoder's pictures taught nothing
+   (``mapping_weight=0``), trained as long.
 
-Intervals are 95 % percentiles of a bootstrap over people. A finished seed is not computed again;
-all figures lie in ``FOLDER/results.json``.
+Intervals are 95 % percentiles of a bootstrap over people. A finished stage is not trained again and
+a finished seed not measured again; all figures lie in ``FOLDER/results.json``.
 """
 
 from __future__ import annotations
@@ -40,7 +42,7 @@ from torch.utils.data import DataLoader
 from graphforensics.data import FakeFaceDataset
 from graphforensics.data.clip_dataset import ClipDataset
 from graphforensics.metrics import auc
-from graphforensics.models import DeepfakeMAE, load_detector
+from graphforensics.models import DeepfakeMAE, Detector, load_detector
 from graphforensics.nn.facial_part_mask import PartMaskStrategy
 from graphforensics.train import (
     FaceStoreDataModule,
@@ -50,6 +52,7 @@ from graphforensics.train import (
     train_detector,
 )
 from graphforensics.train.recipe import read_recipe
+from graphforensics.train.start_from import start_from
 
 SHARES = (0.5, 1.0)
 FRAMES = 5
@@ -93,6 +96,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--batch-size", type=int, default=32, help="samples; default: 32")
     parser.add_argument("--precision", choices=("32", "bf16-mixed"), default="32")
     parser.add_argument("--threads", type=int, default=2, help="of torch; default: 2")
+    parser.add_argument("--plain", action="store_true", help="the mapping network alone as well")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
     parser.add_argument("--quick", action="store_true", help="only see whether it runs")
     args = parser.parse_args()
@@ -119,29 +123,14 @@ def one_seed(
     torch.manual_seed(seed)
     keywords = read_recipe("deepfake_mae_pretrain_small")["set"]
     keywords |= dict(value_of(word) for word in args.set)
-    model = DeepfakeMAE(**keywords)
-    epochs = {}
+    model, epochs = DeepfakeMAE(**keywords), {}
     for number, stage in enumerate(stages("deepfake_mae")):
-        data, options = settings(args, stores, model, number, seed)
-        chosen = read_recipe(f"deepfake_mae_{stage}_small")["task_set"]
-        place = folder / stage
-        summary = train_detector(
-            model,
-            data,
-            place,
-            options,
-            stage=stage,
-            task_options=chosen,
-            resume=place.is_dir(),
-        )
-        epochs[stage] = len(summary.rows)
-        loaded = load_detector(summary.folder)
-        if not isinstance(loaded, DeepfakeMAE):
-            raise TypeError(f"{summary.folder} holds another detector")
-        model = loaded
-    learned = model.state_dict()
-    model = DeepfakeMAE(**keywords | {"frames": FRAMES})
-    model.load_state_dict(learned)
+        if args.plain and stage == "map":
+            plain = start_from(folder / "finetune" / "best", None, {"mapping_weight": 0.0})
+            plain, _ = trained(args, stores, plain, number, seed, folder / "map_plain")
+        model, data = trained(args, stores, model, number, seed, folder / stage)
+        epochs[stage] = len((folder / stage / "metrics.csv").read_text().splitlines()) - 1
+    model = at_five(model)
     pairs = list(test_pairs(data, model, seed, max(1, args.batch_size // 4)))
     return {
         "seed": seed,
@@ -149,14 +138,44 @@ def one_seed(
         "people": {part: data.people(part) for part in data.parts},
         "restoring": restoring(model, pairs, mean_face_of(data)),
         "premise": premise(model, pairs),
-        "detection": detection(model, pairs),
+        "detection": detection(model, pairs)
+        | ({"map, no pictures": detection(at_five(plain), pairs)["map"]} if args.plain else {}),
     }
+
+
+def trained(
+    args: argparse.Namespace,
+    stores: list[Path],
+    model: Detector,
+    number: int,
+    seed: int,
+    place: Path,
+) -> tuple[DeepfakeMAE, FaceStoreDataModule]:
+    """Train a stage, unless that was done, and return its best epoch and the data."""
+    stage = stages("deepfake_mae")[number]
+    data, options = settings(args, stores, model, number, seed)
+    if not (place / "done").is_file():
+        chosen = read_recipe(f"deepfake_mae_{stage}_small")["task_set"]
+        resume = place.is_dir()
+        train_detector(model, data, place, options, stage=stage, task_options=chosen, resume=resume)
+        (place / "done").touch()
+    loaded = load_detector(place / "best")
+    if not isinstance(loaded, DeepfakeMAE):
+        raise TypeError(f"{place} holds another detector")
+    return loaded, data
+
+
+def at_five(model: DeepfakeMAE) -> DeepfakeMAE:
+    """Return the detector as it reads the frames that are measured."""
+    other = DeepfakeMAE(**model.config | {"frames": FRAMES})
+    other.load_state_dict(model.state_dict())
+    return other
 
 
 def settings(
     args: argparse.Namespace,
     stores: list[Path],
-    model: DeepfakeMAE,
+    model: Detector,
     number: int,
     seed: int,
 ) -> tuple[FaceStoreDataModule, TrainingOptions]:

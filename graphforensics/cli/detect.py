@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--heatmap",
         metavar="PNG",
         help="draw here where in the most suspicious face the score comes from; below it, of lrl "
-        "and aunet, which pixels they call forged",
+        "and aunet, which pixels they call forged (of use where they were trained with masks)",
     )
 
 

@@ -34,9 +34,9 @@ class MappingNetwork(nn.Module):
     .. math:: y = w^\top m / \sqrt{n} + b, \qquad w_i \sim \mathcal{U}(-1, 1).
 
     Section 3.2.2 of "DeepfakeMAE" (arXiv 2303.01740). The normalisation of the third convolution
-    and the root are ours. Neither changes what the network can say; without the root a step of
-    0.0005 is too long already, for the curvature of the cross-entropy grows with n, and the
-    paper's is 0.1.
+    and the root are ours. Neither changes what the network can say; without the root the
+    curvature of the cross-entropy grows with n, and meta-learning's inner steps of 0.01 and the
+    paper's outer ones of 0.1 are too long.
 
     Args:
         encoder: Any network of timm whose stages 1 to 3 have strides 4, 8 and 16. Default:
@@ -66,7 +66,7 @@ class MappingNetwork(nn.Module):
     ) -> None:
         super().__init__()
         check_positive(mapping_channels=channels, size=size)
-        with called_here(name="mapping_encoder"):
+        with called_here(name="mapping_encoder", out_indices="mapping_encoder"):
             self.encoder = TimmEncoder(encoder, weights, (1, 2, 3))
         if self.encoder.strides != (4, 8, 16):
             raise ValueError(

@@ -121,7 +121,8 @@ class LRL(Detector):
         multiple = k if partition == "resize" else 1
         self.fuse: nn.Module = MultiScaleFusion(multiple) if similarity else _Deepest()
         self.classifier = nn.Linear(k**4 if similarity else channels[-1], 1)
-        self.decoder = MaskDecoder(channels, decoder_channels)
+        with called_here(hidden="decoder_channels", maps="encoder_stages"):
+            self.decoder = MaskDecoder(channels, decoder_channels)
         self.similarity_weight = similarity_weight
         self.segmentation_weight = segmentation_weight
         self.segmentation_reduction: SegmentationReduction = segmentation_reduction

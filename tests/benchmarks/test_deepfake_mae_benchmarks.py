@@ -68,12 +68,12 @@ def test_the_experiment_on_drawn_faces(tmp_path: Path, run: Callable[..., None])
     small = ("channels=16", "blocks=1", "heads=2", "decoder_channels=8", "decoder_blocks=1")
     small += ("decoder_heads=2", "mapping_encoder=resnet10t", "mapping_channels=8", "size=64")
     words = [word for one in (*small, "frames=2") for word in ("--set", one)]
-    words += ["--fake", "--quick", "--threads", "1", "--out", str(tmp_path)]
+    words += ["--plain", "--fake", "--quick", "--threads", "1", "--out", str(tmp_path)]
     run("deepfake_mae_experiment.py", *words)
     (result,) = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
     assert len(result["restoring"]) == 6
     assert set(result["premise"]) == {"eyes", "cheeks_and_nose", "lips"}
-    assert set(result["detection"]) == {"finetune", "map", "both"}
+    assert set(result["detection"]) == {"finetune", "map", "both", "map, no pictures"}
     for row in result["restoring"].values():
         for cell in row.values():
             assert cell["low"] <= cell["estimate"] <= cell["high"]

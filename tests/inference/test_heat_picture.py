@@ -59,7 +59,10 @@ def test_a_detector_that_tells_pixels_shows_its_own_map_below() -> None:
     wanted = picture[:224] / 2 + colours / 2
     assert abs(picture[448:] - wanted).max() <= 0.5
     aunet = AUNet(encoder="resnet10t", size=64, token_weight=0)
-    assert aunet.forged_pixels(torch.rand(1, 3, 64, 64)) is None
+    images = torch.rand(1, 3, 64, 64)
+    assert aunet.forged_pixels(images) is None
+    aunet = AUNet(encoder="resnet10t", size=64)
+    assert torch.equal(aunet.forged_pixels(images), aunet.localise(images))
 
 
 def _blind(lrl: LRL) -> LRL:

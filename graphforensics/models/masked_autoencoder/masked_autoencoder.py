@@ -9,6 +9,7 @@ from graphforensics.models.masked_autoencoder.patch_decoder import PatchDecoder
 from graphforensics.models.masked_autoencoder.patch_encoder import PatchEncoder
 from graphforensics.models.masked_autoencoder.patches import from_patches, to_patches
 from graphforensics.models.masked_autoencoder.sizes import SIZES, AutoencoderSize
+from graphforensics.nn.argument_checks import called_here
 from graphforensics.nn.precision import widened
 
 
@@ -51,14 +52,17 @@ class MaskedAutoencoder(nn.Module):
     ) -> None:
         super().__init__()
         self.encoder = PatchEncoder(shape.channels, shape.blocks, shape.heads, size, patch)
-        self.decoder = PatchDecoder(
-            shape.channels,
-            shape.decoder_channels,
-            shape.decoder_blocks,
-            shape.decoder_heads,
-            self.encoder.grid,
-            3 * patch**2,
-        )
+        with called_here(
+            channels="decoder_channels", blocks="decoder_blocks", heads="decoder_heads"
+        ):
+            self.decoder = PatchDecoder(
+                shape.channels,
+                shape.decoder_channels,
+                shape.decoder_blocks,
+                shape.decoder_heads,
+                self.encoder.grid,
+                3 * patch**2,
+            )
         self.normalize_targets = normalize_targets
 
     def reset_parameters(self) -> None:
