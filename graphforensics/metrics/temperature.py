@@ -19,7 +19,7 @@ BOUNDS = (0.05, 20.0)
 def fit_temperature(labels: ArrayLike, logits: ArrayLike) -> float:
     r"""Find the temperature whose probabilities make validation labels most likely.
 
-    .. math:: T = \arg\min_T \; -\frac1n \sum_i
+    .. math:: T = \mathrm{arg}\min_T \; -\frac1n \sum_i
         y_i \log \sigma(z_i / T) + (1 - y_i) \log (1 - \sigma(z_i / T))
 
     The negative log-likelihood is convex in 1 / T, so that its derivative's only zero is sought.

@@ -27,7 +27,7 @@ def adapted(
     r"""Take inner steps and return the weights after the one that does best on the reference.
 
     .. math:: \theta_k = \theta_{k-1} - \alpha \nabla \mathcal{L}(\theta_{k-1}; S), \qquad
-        k^* = \arg\max_{k \geq 1} \mathrm{score}(\theta_k; R)
+        k^* = \mathrm{arg}\max_{k \geq 1} \mathrm{score}(\theta_k; R)
 
     The earliest of equal steps is taken. The weights hang together with the network's: the
     gradient of a loss at :math:`\theta_{k^*}` goes back to :math:`\theta_0`, through the steps with
