@@ -30,6 +30,9 @@ _MODEL = {
 _CLIPS, _BATCH, _LEARNING_RATE = 8, 4, 1e-3
 # Most clips need ten to thirty epochs of half a second each, a few need a hundred.
 _EPOCHS, _LEARNED = 150, 0.02
+# A recipe may blend a quarter of the copy only: too faint to be learned from one clip in a minute.
+# Then the next seed's is taken; of six recipes four are strong enough.
+_VISIBLE, _FORGERIES = 0.75, 8
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -110,16 +113,19 @@ def _forge(clip: Path, out: Path, seed: int) -> dict[str, Path]:
     from graphforensics.tamper import forge
     from graphforensics.tamper.forge_record import ForgeRecord
 
-    summary = forge(clip, out, seed=seed, max_frames=500)
-    if summary.failed:
-        path, reason = summary.failed[0]
-        if reason.startswith("no face"):
-            raise NoFaceError(f"{path}: {reason}")
-        raise UnreadableMediaError(path, reason)
-    written = next((out / "fake").rglob("*.json"))
-    record = ForgeRecord.read(written)
-    if record is None:
-        raise OutputError(f"{written}: damaged; remove {out} and run again")
+    for attempt in range(_FORGERIES):
+        summary = forge(clip, out, seed=seed + attempt, max_frames=500)
+        if summary.failed:
+            path, reason = summary.failed[0]
+            if reason.startswith("no face"):
+                raise NoFaceError(f"{path}: {reason}")
+            raise UnreadableMediaError(path, reason)
+        written = next((out / "fake").rglob("*.json"))
+        record = ForgeRecord.read(written)
+        if record is None:
+            raise OutputError(f"{written}: damaged; remove {out} and run again")
+        if all(recipe["ratio"] >= _VISIBLE for recipe in record.recipes.values()):
+            break
     pair = {"real": out / record.real, "forged": out / record.file}
     _step(2, f"a self-blended copy, with mask, method and source beside it: {pair['forged']}")
     return pair
