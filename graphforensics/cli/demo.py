@@ -16,6 +16,7 @@ from graphforensics.errors import NoFaceError, OutputError, UnreadableMediaError
 if TYPE_CHECKING:
     from graphforensics.inference import DetectionReport
     from graphforensics.models import MRL
+    from graphforensics.tamper.forge_record import ForgeRecord
 
 # The forgery of one clip is learned within a minute or two on two cores at this size.
 _MODEL = {
@@ -110,25 +111,30 @@ def _moving_portrait(path: Path, seed: int) -> Path:
 
 def _forge(clip: Path, out: Path, seed: int) -> dict[str, Path]:
     """Return the real and the forged copy of ``clip``, written by the same encoder."""
-    from graphforensics.tamper import forge
-    from graphforensics.tamper.forge_record import ForgeRecord
-
     for attempt in range(_FORGERIES):
-        summary = forge(clip, out, seed=seed + attempt, max_frames=500)
-        if summary.failed:
-            path, reason = summary.failed[0]
-            if reason.startswith("no face"):
-                raise NoFaceError(f"{path}: {reason}")
-            raise UnreadableMediaError(path, reason)
-        written = next((out / "fake").rglob("*.json"))
-        record = ForgeRecord.read(written)
-        if record is None:
-            raise OutputError(f"{written}: damaged; remove {out} and run again")
+        record = _forged(clip, out, seed + attempt)
         if all(recipe["ratio"] >= _VISIBLE for recipe in record.recipes.values()):
             break
     pair = {"real": out / record.real, "forged": out / record.file}
     _step(2, f"a self-blended copy, with mask, method and source beside it: {pair['forged']}")
     return pair
+
+
+def _forged(clip: Path, out: Path, seed: int) -> ForgeRecord:
+    from graphforensics.tamper import forge
+    from graphforensics.tamper.forge_record import ForgeRecord
+
+    summary = forge(clip, out, seed=seed, max_frames=500)
+    if summary.failed:
+        path, reason = summary.failed[0]
+        if reason.startswith("no face"):
+            raise NoFaceError(f"{path}: {reason}")
+        raise UnreadableMediaError(path, reason)
+    written = next((out / "fake").rglob("*.json"))
+    record = ForgeRecord.read(written)
+    if record is None:
+        raise OutputError(f"{written}: damaged; remove {out} and run again")
+    return record
 
 
 def _extract(pair: dict[str, Path], folder: Path) -> Path:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from graphforensics.cli import demo
 from graphforensics.cli.main import main
 from graphforensics.data.face_store import FaceStore
 from graphforensics.models import load_detector
@@ -76,3 +77,20 @@ def test_what_cannot_be_shown_is_said(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "none.mp4" in capsys.readouterr().err
     assert main(["demo", "--seconds", "500", "--out", str(tmp_path / "out")]) == 2
     assert "'--seconds' must be in (0, 120]" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("visible", "seed"), [(0.0, 5), (2.0, 7)])
+def test_a_faint_forgery_is_made_again(
+    astronaut_clip: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    visible: float,
+    seed: int,
+) -> None:
+    """With the next seed, and a number of times only, should none be strong enough."""
+    monkeypatch.setattr(demo, "_VISIBLE", visible)
+    monkeypatch.setattr(demo, "_FORGERIES", 3)
+    pair = demo._forge(astronaut_clip, tmp_path / "out", 5)
+    (record,) = (tmp_path / "out" / "fake").rglob("*.json")
+    assert json.loads(record.read_text())["seed"] == seed
+    assert pair["forged"].is_file()
