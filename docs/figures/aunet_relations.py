@@ -8,8 +8,6 @@ from ``python benchmarks/comparison.py --data PHOTOGRAPHS --encoder-weights FILE
 
 from __future__ import annotations
 
-import argparse
-
 import numpy as np
 import torch
 from matplotlib.axes import Axes
@@ -20,8 +18,9 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from tampered_faces import TamperedFace, normalised, picture, tampered_faces
 from torch import Tensor
+from trained_detector import trained_detector
 
-from graphforensics.models import AUNet, load_detector
+from graphforensics.models import AUNet
 from graphforensics.regions import ACTION_UNITS
 from graphforensics.visualization import spread_nodes
 from graphforensics.visualization.palette import (
@@ -48,23 +47,20 @@ NUMBERS = [name.removeprefix("AU") for name in ACTION_UNITS]
 
 def main() -> None:
     """Write the picture: a row a tampered face."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("model", help="trained AUNet with its AU-specific branch")
-    parser.add_argument("out")
-    args = parser.parse_args()
-    model = load_detector(args.model)
-    if not isinstance(model, AUNet):
-        raise SystemExit(f"{args.model}: no AUNet")
+    model, out = trained_detector(
+        __doc__,
+        AUNet,
+        "AUNet with its AU-specific branch",
+        lambda aunet: aunet.config.get("specific", True),
+    )
     figure = draw(model, tampered_faces(model.input_spec))
-    figure.savefig(args.out, dpi=100, bbox_inches="tight", pil_kwargs={"quality": 88})
+    figure.savefig(out, dpi=100, bbox_inches="tight", pil_kwargs={"quality": 88})
 
 
 def draw(model: AUNet, faces: list[TamperedFace]) -> Figure:
     """Put the pictures into a table; colours mean the same in every row."""
     with torch.inference_mode():
         output = model.eval()(normalised(faces, model.input_spec))
-    if output.relations is None:
-        raise SystemExit("the AUNet has no AU-specific branch")
     scores, count = model.calibrated(output.logit).tolist(), len(faces)
     # What counts in AUNet is each relation's share of them all (eq. 4), not its size.
     mean = output.relations.mean((1, 2))

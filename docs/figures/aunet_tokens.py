@@ -8,8 +8,6 @@ from ``python benchmarks/comparison.py --data PHOTOGRAPHS --encoder-weights FILE
 
 from __future__ import annotations
 
-import argparse
-
 import torch
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
@@ -17,8 +15,9 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from tampered_faces import TamperedFace, normalised, picture, tampered_faces
 from torch import Tensor
+from trained_detector import trained_detector
 
-from graphforensics.models import AUNet, load_detector
+from graphforensics.models import AUNet
 from graphforensics.nn.token_labels import token_labels
 from graphforensics.visualization.palette import OUTLINE
 
@@ -34,15 +33,11 @@ TITLES = (
 
 def main() -> None:
     """Write the picture: a row a tampered face."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("model", help="trained AUNet with patch tokens")
-    parser.add_argument("out")
-    args = parser.parse_args()
-    model = load_detector(args.model)
-    if not isinstance(model, AUNet) or model.read_patch is None:
-        raise SystemExit(f"{args.model}: no AUNet with patch tokens")
+    model, out = trained_detector(
+        __doc__, AUNet, "AUNet with patch tokens", lambda aunet: aunet.read_patch is not None
+    )
     figure = draw(model, tampered_faces(model.input_spec))
-    figure.savefig(args.out, dpi=100, bbox_inches="tight", pil_kwargs={"quality": 88})
+    figure.savefig(out, dpi=100, bbox_inches="tight", pil_kwargs={"quality": 88})
 
 
 def draw(model: AUNet, faces: list[TamperedFace]) -> Figure:

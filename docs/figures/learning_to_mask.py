@@ -13,7 +13,6 @@ docs learned from photographs and clips of real faces; ``lite0.safetensors`` are
 
 from __future__ import annotations
 
-import argparse
 import tempfile
 from pathlib import Path
 
@@ -25,10 +24,11 @@ from numpy.typing import NDArray
 from PIL import Image
 from skimage.data import astronaut
 from torch import Tensor
+from trained_detector import trained_detector
 
 from graphforensics.data import FakeFaceDataset, InputSpec
 from graphforensics.inference import read_inputs
-from graphforensics.models import LearningToMask, load_detector
+from graphforensics.models import LearningToMask
 from graphforensics.nn import attention_guided_mask
 from graphforensics.preprocess import LandmarkPredictor
 from graphforensics.preprocess.dlib_hog_detector import DlibHogDetector
@@ -42,16 +42,15 @@ PERSON = 38
 
 def main() -> None:
     """Write the picture: a row a face; the face, the attention, and what is hidden."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("model", help="trained detector with its teacher")
-    parser.add_argument("out")
-    args = parser.parse_args()
-    model = load_detector(args.model)
-    if not isinstance(model, LearningToMask) or model.teacher is None:
-        raise SystemExit(f"{args.model}: no Learning to Mask with its teacher")
+    model, out = trained_detector(
+        __doc__,
+        LearningToMask,
+        "Learning to Mask with its teacher",
+        lambda model: model.teacher is not None,
+    )
     faces = {**photographs(model.input_spec), **drawings(model.input_spec)}
     figure = draw(model, faces)
-    figure.savefig(args.out, dpi=110, pil_kwargs={"quality": 88})
+    figure.savefig(out, dpi=110, pil_kwargs={"quality": 88})
 
 
 def photographs(spec: InputSpec) -> dict[str, Tensor]:

@@ -8,7 +8,6 @@ from ``python benchmarks/comparison.py --data PHOTOGRAPHS --encoder-weights FILE
 
 from __future__ import annotations
 
-import argparse
 import math
 
 import numpy as np
@@ -19,8 +18,9 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from tampered_faces import TamperedFace, normalised, picture, tampered_faces
 from torch import Tensor
+from trained_detector import trained_detector
 
-from graphforensics.models import LRL, load_detector
+from graphforensics.models import LRL
 from graphforensics.visualization.palette import strength_colors
 
 TITLES = (
@@ -34,15 +34,11 @@ TITLES = (
 
 def main() -> None:
     """Write the picture: a row a face, real above tampered."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("model", help="trained LRL with its similarity module")
-    parser.add_argument("out")
-    args = parser.parse_args()
-    model = load_detector(args.model)
-    if not isinstance(model, LRL) or not model.reads_similarity:
-        raise SystemExit(f"{args.model}: no LRL with its similarity module")
+    model, out = trained_detector(
+        __doc__, LRL, "LRL with its similarity module", lambda lrl: lrl.reads_similarity
+    )
     figure = draw(model, tampered_faces(model.input_spec))
-    figure.savefig(args.out, dpi=100, bbox_inches="tight", pil_kwargs={"quality": 88})
+    figure.savefig(out, dpi=100, bbox_inches="tight", pil_kwargs={"quality": 88})
 
 
 def draw(model: LRL, faces: list[TamperedFace]) -> Figure:

@@ -321,10 +321,7 @@ def test_eq_1_by_value(model, batch, monkeypatch):
     def loss_of(rows: torch.Tensor) -> torch.Tensor:
         said = network(images[rows])
         entropy = torch.nn.functional.binary_cross_entropy_with_logits(said.logit, label[rows])
-        small = torch.nn.functional.interpolate(
-            wanted[rows], said.mapped.shape[-2:], mode="bilinear", antialias=True
-        )
-        return entropy + (said.mapped - small).square().mean()
+        return entropy + (said.mapped - wanted[rows]).square().mean()
 
     loss_of(parted.support).backward()
     with torch.no_grad():

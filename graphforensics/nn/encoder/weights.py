@@ -101,7 +101,7 @@ def load_weights(module: torch.nn.Module, state: dict[str, Tensor], origin: obje
     check_weights(module, state, origin)
     try:
         module.load_state_dict(state)
-    except (RuntimeError, NotImplementedError) as error:
+    except RuntimeError as error:
         raise CheckpointError(f"{origin}: {' '.join(str(error).split())[:300]}") from error
 
 
