@@ -31,17 +31,19 @@ from typing import Any
 import numpy as np
 from cluster_events import Costs, Task, simulate
 
-from graphforensics.data import FaceStore
-from graphforensics.data.clip_writer import write_clip
-from graphforensics.data.moving_face import moving_face
-from graphforensics.preprocess import ExtractionOptions, extract, probe
-from graphforensics.preprocess.dask_pool import DaskPool
-from graphforensics.preprocess.extract_tracks import extract_tracks
-from graphforensics.preprocess.source_job import SourceJob, SourceResult
-from graphforensics.preprocess.store.layout import RECORD, source_key
-from graphforensics.preprocess.store.manifest import manifest_table, write_manifest
-from graphforensics.preprocess.store.records import SourceRecord, TrackRecord
-from graphforensics.preprocess.store.store_writer import StoreWriter
+from graphforensics.datasets.moving_face import moving_face
+from graphforensics.media.decode import probe
+from graphforensics.media.write_clip import write_clip
+from graphforensics.preprocess import extract
+from graphforensics.preprocess.pipeline.dask_pool import DaskPool
+from graphforensics.preprocess.pipeline.extract_tracks import extract_tracks
+from graphforensics.preprocess.pipeline.source_job import SourceJob, SourceResult
+from graphforensics.store.extraction_options import ExtractionOptions
+from graphforensics.store.face_store import FaceStore
+from graphforensics.store.layout import RECORD, source_key
+from graphforensics.store.manifest import manifest_table, write_manifest
+from graphforensics.store.records import SourceRecord, TrackRecord
+from graphforensics.store.store_writer import StoreWriter
 
 CLIPS = [
     "real_video/ghost/nggyup.mp4",

@@ -104,7 +104,7 @@ def sources(args: argparse.Namespace) -> list[dict[str, str]]:
 
 def _drawn(folder: Path, people: int) -> list[dict[str, str]]:
     """Draw clips; the forged ones stand for the real fakes."""
-    from graphforensics.data import FakeFaceDataset
+    from graphforensics.datasets.fake_face_dataset import FakeFaceDataset
 
     if not (folder / "metadata.csv").is_file():
         FakeFaceDataset("all", identities=people, videos=1, frames=6).write_clips(folder)
@@ -137,9 +137,9 @@ def store_of(files: list[dict[str, str]], name: str, frames: int, out: Path) -> 
 
 def split_of(store: Path, out: Path) -> tuple[Path, set[str]]:
     """Part the people; return the file of the split and the names of the test files."""
-    from graphforensics.data.split import identity_split
-    from graphforensics.data.split_file import split_document
-    from graphforensics.data.track_table import track_table
+    from graphforensics.splits.split import identity_split
+    from graphforensics.splits.split_file import split_document
+    from graphforensics.store.track_table import track_table
 
     rows = track_table([str(store)]).to_pylist()
     parts = identity_split(rows, (0.6, 0.15, 0.25), seed=0, classes=("real",))

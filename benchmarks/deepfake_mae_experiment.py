@@ -39,8 +39,8 @@ from numpy.typing import NDArray
 from torch import Generator, Tensor
 from torch.utils.data import DataLoader
 
-from graphforensics.data import FakeFaceDataset
-from graphforensics.data.clip_dataset import ClipDataset
+from graphforensics.datasets.clip_dataset import ClipDataset
+from graphforensics.datasets.fake_face_dataset import FakeFaceDataset
 from graphforensics.metrics import auc
 from graphforensics.models import DeepfakeMAE, Detector, load_detector
 from graphforensics.nn.facial_part_mask import PartMaskStrategy
@@ -51,8 +51,8 @@ from graphforensics.train import (
     stages,
     train_detector,
 )
-from graphforensics.train.recipe import read_recipe
-from graphforensics.train.start_from import start_from
+from graphforensics.train.config.recipe import read_recipe
+from graphforensics.train.run.start_from import start_from
 
 SHARES = (0.5, 1.0)
 FRAMES = 5

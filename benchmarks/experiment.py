@@ -74,7 +74,7 @@ def run(*words: object) -> None:
 
 def drawn_clips(out: Path, quick: bool) -> tuple[Path, Path]:
     """Draw real clips; return their folder and their table."""
-    from graphforensics.data import FakeFaceDataset
+    from graphforensics.datasets.fake_face_dataset import FakeFaceDataset
 
     folder = out / "clips"
     if not (folder / "metadata.csv").is_file():

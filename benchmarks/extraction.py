@@ -32,12 +32,14 @@ import dlib
 import numpy as np
 from numpy.typing import NDArray
 
-from graphforensics.data.face_store import FaceStore
-from graphforensics.preprocess import EvenFrames, ExtractionOptions, probe
-from graphforensics.preprocess.box import overlap
-from graphforensics.preprocess.extract_tracks import extract_tracks
-from graphforensics.preprocess.model_file import model_file
-from graphforensics.preprocess.pipeline import extract
+from graphforensics.media.decode import probe
+from graphforensics.media.selection import EvenFrames
+from graphforensics.preprocess.crop.box import overlap
+from graphforensics.preprocess.detect.model_file import model_file
+from graphforensics.preprocess.pipeline.extract import extract
+from graphforensics.preprocess.pipeline.extract_tracks import extract_tracks
+from graphforensics.store.extraction_options import ExtractionOptions
+from graphforensics.store.face_store import FaceStore
 
 CLIPS = [
     "real_video/ghost/nggyup.mp4",

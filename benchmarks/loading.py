@@ -35,13 +35,15 @@ import torch
 from PIL import Image
 from torch.utils.data import DataLoader, Dataset, Subset
 
-from graphforensics.data import FaceStore, InputSpec, clip_rows
-from graphforensics.data.clip_dataset import ClipDataset
-from graphforensics.data.clip_writer import write_clip
-from graphforensics.data.moving_face import moving_face
+from graphforensics.data import InputSpec, clip_rows
 from graphforensics.data.sample_layout import arrange
-from graphforensics.data.track_table import track_table
-from graphforensics.preprocess import ExtractionOptions, extract
+from graphforensics.datasets.clip_dataset import ClipDataset
+from graphforensics.datasets.moving_face import moving_face
+from graphforensics.media.write_clip import write_clip
+from graphforensics.preprocess import extract
+from graphforensics.store.extraction_options import ExtractionOptions
+from graphforensics.store.face_store import FaceStore
+from graphforensics.store.track_table import track_table
 
 CLIPS = [
     "real_video/ghost/nggyup.mp4",

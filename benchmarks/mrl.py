@@ -31,7 +31,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from graphforensics.data.input_spec import InputSpec
-from graphforensics.data.moving_face import moving_face
+from graphforensics.datasets.moving_face import moving_face
 from graphforensics.models import MRL, Detector, load_detector
 from graphforensics.models.fast_inference import computes_bfloat16, fast_inference, fast_layout
 

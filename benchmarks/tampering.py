@@ -32,8 +32,8 @@ from layer_timing import timed
 from skimage.data import astronaut
 from skimage.transform import resize
 
-from graphforensics.preprocess.dlib_hog_detector import DlibHogDetector
-from graphforensics.preprocess.landmarks import LandmarkPredictor
+from graphforensics.preprocess.detect.dlib_hog_detector import DlibHogDetector
+from graphforensics.preprocess.detect.landmarks import LandmarkPredictor
 from graphforensics.tamper import SelfBlend
 
 _MARGIN = 1.3

@@ -32,12 +32,13 @@ from torch_geometric.nn import GraphConv, global_mean_pool
 from torch_geometric.transforms import Compose, RemoveSelfLoops
 
 from graphforensics.data import FaceGraph
-from graphforensics.data.clip_writer import write_clip
-from graphforensics.data.drawn.action_unit_graph import action_unit_graph
-from graphforensics.data.moving_face import moving_face
+from graphforensics.data.action_unit_graph import action_unit_graph
+from graphforensics.datasets.moving_face import moving_face
+from graphforensics.media.write_clip import write_clip
 from graphforensics.metrics import auc
-from graphforensics.preprocess import ExtractionOptions, extract_tracks
+from graphforensics.preprocess import extract_tracks
 from graphforensics.regions import ACTION_UNITS, LANDMARK_GROUPS, action_unit_masks
+from graphforensics.store.extraction_options import ExtractionOptions
 from graphforensics.tamper import SelfBlendRecipe, hull_mask, self_blend, soften
 from graphforensics.transforms import KeepTopRelations
 from graphforensics.visualization import draw_face_graph, save_figure

@@ -22,8 +22,9 @@ from matplotlib.figure import Figure
 from torch import Tensor, nn
 from torch_geometric.nn import GCNConv
 
-from graphforensics.data import FakeFaceDataset, InputSpec
-from graphforensics.data.datasets import FolderDataset
+from graphforensics.data import InputSpec
+from graphforensics.datasets import FolderDataset
+from graphforensics.datasets.fake_face_dataset import FakeFaceDataset
 from graphforensics.metrics import auc
 from graphforensics.models import MRL
 from graphforensics.visualization import save_figure

@@ -25,9 +25,10 @@ from torch_geometric.data import Batch
 from torch_geometric.loader import DataLoader
 from torch_geometric.nn import AttentionalAggregation, GATv2Conv
 
-from graphforensics.data import FaceGraph, FakeFaceDataset, InputSpec
-from graphforensics.data.datasets import FolderDataset
-from graphforensics.data.drawn.action_unit_graph import action_unit_graph
+from graphforensics.data import FaceGraph, InputSpec
+from graphforensics.data.action_unit_graph import action_unit_graph
+from graphforensics.datasets import FolderDataset
+from graphforensics.datasets.fake_face_dataset import FakeFaceDataset
 from graphforensics.metrics import BootstrapInterval, auc, bootstrap_interval
 from graphforensics.nn import LearnedEdges, MaskedEdgeDropout
 from graphforensics.regions import ACTION_UNITS

@@ -25,8 +25,9 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from torch.utils.data import DataLoader
 from torch_geometric.nn import GATConv, global_mean_pool
 
-from graphforensics.data import FakeFaceDataset, InputSpec
-from graphforensics.data.datasets import FolderDataset
+from graphforensics.data import InputSpec
+from graphforensics.datasets import FolderDataset
+from graphforensics.datasets.fake_face_dataset import FakeFaceDataset
 from graphforensics.metrics import auc
 from graphforensics.nn import HighPassDCT, PatchSimilarityGraph, similarity_loss, similarity_target
 from graphforensics.transforms import KeepTopRelations

@@ -21,9 +21,11 @@ import torch
 from torch import Tensor, nn
 from torch_geometric.utils import to_undirected
 
-from graphforensics.data import FaceGraphSequence, FaceStore, FakeFaceDataset, InputSpec
+from graphforensics.data import FaceGraphSequence, InputSpec
 from graphforensics.data.temporal_signal import to_temporal_signal
+from graphforensics.datasets.fake_face_dataset import FakeFaceDataset
 from graphforensics.nn import TGCNCell
+from graphforensics.store.face_store import FaceStore
 
 LAGS, AHEAD, STEPS = 8, 5, 10
 

@@ -27,8 +27,9 @@ from torch_geometric.data import Batch, HeteroData
 from torch_geometric.nn import SAGEConv, global_mean_pool, to_hetero
 from torch_geometric.transforms import Compose, RemoveSelfLoops
 
-from graphforensics.data import FaceGraph, FakeFaceDataset, InputSpec
-from graphforensics.data.datasets import FolderDataset
+from graphforensics.data import FaceGraph, InputSpec
+from graphforensics.datasets import FolderDataset
+from graphforensics.datasets.fake_face_dataset import FakeFaceDataset
 from graphforensics.metrics import auc
 from graphforensics.nn import (
     HighPassDCT,

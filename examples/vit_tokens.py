@@ -28,8 +28,9 @@ from torch import Tensor, nn
 from torch_geometric.nn import SimpleConv
 
 from graphforensics.data import FaceGraph
+from graphforensics.media.decode import read_frames
 from graphforensics.nn.encoder.weights import read_state_dict
-from graphforensics.preprocess import DlibHogDetector, LandmarkPredictor, read_frames
+from graphforensics.preprocess import DlibHogDetector, LandmarkPredictor
 from graphforensics.regions import LANDMARK_GROUPS, patch_grid
 from graphforensics.transforms import KeepTopRelations
 from graphforensics.visualization import draw_face_graph, save_figure

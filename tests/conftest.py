@@ -12,14 +12,14 @@ import numpy as np
 import pytest
 import torch
 
-from graphforensics.data.clip_writer import write_clip
-from graphforensics.data.moving_face import moving_face
-from graphforensics.preprocess.extraction_options import ExtractionOptions
-from graphforensics.preprocess.store.layout import RECORD, source_key
-from graphforensics.preprocess.store.records import SourceRecord
-from graphforensics.preprocess.store.source_writer import write_tracks
-from graphforensics.preprocess.store.store_writer import StoreWriter
-from graphforensics.preprocess.track_frame import TrackFrame
+from graphforensics.datasets.moving_face import moving_face
+from graphforensics.media.write_clip import write_clip
+from graphforensics.store.extraction_options import ExtractionOptions
+from graphforensics.store.layout import RECORD, source_key
+from graphforensics.store.records import SourceRecord
+from graphforensics.store.source_writer import write_tracks
+from graphforensics.store.store_writer import StoreWriter
+from graphforensics.store.track_frame import TrackFrame
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -115,7 +115,8 @@ def die() -> None:
 
 def extraction(arguments: dict[str, Any], plan: dict[str, Any]) -> None:
     """Extract clips into a store."""
-    from graphforensics.preprocess import ExtractionOptions, extract
+    from graphforensics.preprocess import extract
+    from graphforensics.store.extraction_options import ExtractionOptions
 
     summary = extract(
         arguments["clips"],

@@ -12,14 +12,15 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from graphforensics.data import FaceStore
-from graphforensics.data.clip_writer import write_clip
-from graphforensics.data.moving_face import moving_face
-from graphforensics.data.split_file import split_document
+from graphforensics.datasets.moving_face import moving_face
+from graphforensics.media.write_clip import write_clip
 from graphforensics.models import MRL
 from graphforensics.models.calibration import Calibration, weights_hash
-from graphforensics.preprocess import ExtractionOptions, extract
-from graphforensics.train.random_state import random_state
+from graphforensics.preprocess import extract
+from graphforensics.splits.split_file import split_document
+from graphforensics.store.extraction_options import ExtractionOptions
+from graphforensics.store.face_store import FaceStore
+from graphforensics.train.run.random_state import random_state
 
 #: Container -> encoder and pixel format.
 _VIDEOS = {

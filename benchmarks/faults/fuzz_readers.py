@@ -9,14 +9,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from graphforensics.data import FaceStore
-from graphforensics.data.split_file import read_split
+from graphforensics.media.decode import probe, read_frames
 from graphforensics.models import load_detector
-from graphforensics.preprocess import ExtractionOptions, probe, read_frames
-from graphforensics.preprocess.extract_tracks import extract_tracks
-from graphforensics.preprocess.metadata_table import MetadataTable
-from graphforensics.preprocess.store.store_writer import StoreWriter
-from graphforensics.train.safe_checkpoint_io import SafeCheckpointIO
+from graphforensics.preprocess.pipeline.extract_tracks import extract_tracks
+from graphforensics.splits.split_file import read_split
+from graphforensics.store.extraction_options import ExtractionOptions
+from graphforensics.store.face_store import FaceStore
+from graphforensics.store.metadata_table import MetadataTable
+from graphforensics.store.store_writer import StoreWriter
+from graphforensics.train.run.safe_checkpoint_io import SafeCheckpointIO
 
 #: One file of every fourth case goes through detection and landmarks too.
 _FOURTH = 4

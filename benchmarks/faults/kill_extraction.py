@@ -24,9 +24,9 @@ from typing import Any
 from figures import markdown, write_json
 from killed_runs import Moment, hashes, operations, run, table
 
-from graphforensics.data import FaceStore
-from graphforensics.data.clip_writer import write_clip
-from graphforensics.data.moving_face import moving_face
+from graphforensics.datasets.moving_face import moving_face
+from graphforensics.media.write_clip import write_clip
+from graphforensics.store.face_store import FaceStore
 
 _GOOD = ("only whole sources", "finished ones kept", "nothing lost", "nothing twice",
          "equal to the unbroken run")  # fmt: skip

@@ -25,11 +25,12 @@ import torch
 from figures import markdown, write_json
 from killed_runs import Moment, hashes, operations, run, table
 
-from graphforensics.data.clip_writer import write_clip
-from graphforensics.data.moving_face import moving_face
+from graphforensics.datasets.moving_face import moving_face
 from graphforensics.errors import GraphForensicsError
+from graphforensics.media.write_clip import write_clip
 from graphforensics.models import load_detector
-from graphforensics.preprocess import ExtractionOptions, extract
+from graphforensics.preprocess import extract
+from graphforensics.store.extraction_options import ExtractionOptions
 
 _NAMES = {"time": "at a random time", "main": "while files are written",
           "validation": "during validation"}  # fmt: skip

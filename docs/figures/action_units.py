@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from skimage.data import astronaut
 from skimage.transform import resize
 
-from graphforensics.preprocess.dlib_hog_detector import DlibHogDetector
-from graphforensics.preprocess.landmarks import LandmarkPredictor
+from graphforensics.preprocess.detect.dlib_hog_detector import DlibHogDetector
+from graphforensics.preprocess.detect.landmarks import LandmarkPredictor
 from graphforensics.regions import ACTION_UNIT_NAMES, ACTION_UNITS, action_unit_masks
 
 matplotlib.use("Agg")

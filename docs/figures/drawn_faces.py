@@ -10,7 +10,8 @@ import argparse
 import numpy as np
 from PIL import Image
 
-from graphforensics.data import FakeFaceDataset, InputSpec
+from graphforensics.data import InputSpec
+from graphforensics.datasets.fake_face_dataset import FakeFaceDataset
 
 PEOPLE, SIDE = 6, 160
 

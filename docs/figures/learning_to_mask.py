@@ -26,12 +26,13 @@ from skimage.data import astronaut
 from torch import Tensor
 from trained_detector import trained_detector
 
-from graphforensics.data import FakeFaceDataset, InputSpec
+from graphforensics.data import InputSpec
+from graphforensics.datasets.fake_face_dataset import FakeFaceDataset
 from graphforensics.inference import read_inputs
 from graphforensics.models import LearningToMask
 from graphforensics.nn import attention_guided_mask
 from graphforensics.preprocess import LandmarkPredictor
-from graphforensics.preprocess.dlib_hog_detector import DlibHogDetector
+from graphforensics.preprocess.detect.dlib_hog_detector import DlibHogDetector
 from graphforensics.tamper import self_blend
 from graphforensics.visualization.palette import strength_colors
 

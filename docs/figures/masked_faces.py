@@ -21,11 +21,13 @@ from PIL import Image, ImageDraw
 from skimage.data import astronaut
 from torch import Tensor
 
-from graphforensics.data import FaceStore, FakeFaceDataset, InputSpec
+from graphforensics.data import InputSpec
+from graphforensics.datasets.fake_face_dataset import FakeFaceDataset
 from graphforensics.models import DeepfakeMAE, load_detector
 from graphforensics.nn.facial_part_mask import PartMaskStrategy
 from graphforensics.preprocess import LandmarkPredictor, extract
-from graphforensics.preprocess.dlib_hog_detector import DlibHogDetector
+from graphforensics.preprocess.detect.dlib_hog_detector import DlibHogDetector
+from graphforensics.store.face_store import FaceStore
 from graphforensics.tamper import self_blend
 
 SIDE, BORDER = 80, 2

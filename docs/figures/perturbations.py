@@ -8,8 +8,8 @@ import numpy as np
 from PIL import Image, ImageDraw
 from skimage.data import astronaut
 
-from graphforensics.data.moving_face import moving_face
-from graphforensics.data.perturbation import KINDS, LEVELS, Perturbation
+from graphforensics.datasets.moving_face import moving_face
+from graphforensics.datasets.perturbation import KINDS, LEVELS, Perturbation
 
 _SIDE, _NAME, _HEAD = 96, 104, 16
 

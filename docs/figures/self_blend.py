@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from graphforensics.preprocess import read_frames
-from graphforensics.tamper.forge_record import ForgeRecord
+from graphforensics.media.decode import read_frames
+from graphforensics.tamper.files.forge_record import ForgeRecord
 
 
 def main(folder: str, out: str, number: int = 20) -> None:

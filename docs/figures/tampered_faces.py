@@ -14,9 +14,11 @@ from PIL import Image
 from skimage.data import astronaut
 from torch import Tensor
 
-from graphforensics.data import FakeFaceDataset, InputSpec
-from graphforensics.data.resize_crop import resize_crop
-from graphforensics.preprocess import ExtractionOptions, extract_tracks
+from graphforensics.data import InputSpec
+from graphforensics.datasets.fake_face_dataset import FakeFaceDataset
+from graphforensics.preprocess import extract_tracks
+from graphforensics.store.extraction_options import ExtractionOptions
+from graphforensics.store.resize_crop import resize_crop
 from graphforensics.tamper import SelfBlendRecipe, self_blend
 
 #: A drawn person.

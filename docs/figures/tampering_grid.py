@@ -16,9 +16,9 @@ from skimage.data import astronaut
 from skimage.transform import resize
 from torch import Tensor
 
-from graphforensics.data.drawn.drawn_video import DrawnVideo
-from graphforensics.preprocess.dlib_hog_detector import DlibHogDetector
-from graphforensics.preprocess.landmarks import LandmarkPredictor
+from graphforensics.datasets.drawn.drawn_video import DrawnVideo
+from graphforensics.preprocess.detect.dlib_hog_detector import DlibHogDetector
+from graphforensics.preprocess.detect.landmarks import LandmarkPredictor
 from graphforensics.tamper import SelfBlend
 
 #: Pictures a row, the side that is worked on, and the side that is shown.

@@ -64,7 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Calibrate, write the file, and return the exit status."""
-    from graphforensics.inference import calibrate
+    from graphforensics.evaluation.calibrate import calibrate
     from graphforensics.models.calibration import weights_hash
 
     require_folder(args.json)

@@ -16,7 +16,7 @@ from graphforensics.errors import NoFaceError, OutputError, UnreadableMediaError
 if TYPE_CHECKING:
     from graphforensics.inference import DetectionReport
     from graphforensics.models import MRL
-    from graphforensics.tamper.forge_record import ForgeRecord
+    from graphforensics.tamper.files.forge_record import ForgeRecord
 
 # The forgery of one clip is learned within a minute or two on two cores at this size.
 _MODEL = {
@@ -101,8 +101,8 @@ def _step(number: int, text: str) -> None:
 
 
 def _moving_portrait(path: Path, seed: int) -> Path:
-    from graphforensics.data.clip_writer import write_clip
-    from graphforensics.data.moving_face import moving_face
+    from graphforensics.datasets.moving_face import moving_face
+    from graphforensics.media.write_clip import write_clip
 
     frames = write_clip(path, moving_face(100, scale=1.5, size=(360, 480), seed=seed))
     _step(1, f"a portrait (NASA, public domain) set in motion: {path}, {frames} frames")
@@ -122,7 +122,7 @@ def _forge(clip: Path, out: Path, seed: int) -> dict[str, Path]:
 
 def _forged(clip: Path, out: Path, seed: int) -> ForgeRecord:
     from graphforensics.tamper import forge
-    from graphforensics.tamper.forge_record import ForgeRecord
+    from graphforensics.tamper.files.forge_record import ForgeRecord
 
     summary = forge(clip, out, seed=seed, max_frames=500)
     if summary.failed:
@@ -152,12 +152,12 @@ def _train(store: Path, out: Path, seconds: float, seed: int) -> MRL:
     from lightning.pytorch.callbacks import EarlyStopping
     from torch.utils.data import DataLoader
 
-    from graphforensics.data.clip_dataset import ClipDataset
-    from graphforensics.data.epoch_sampler import EpochSampler
-    from graphforensics.data.track_table import track_table
+    from graphforensics.datasets.clip_dataset import ClipDataset
+    from graphforensics.datasets.epoch_sampler import EpochSampler
     from graphforensics.models import MRL
+    from graphforensics.store.track_table import track_table
     from graphforensics.train import DetectionTask
-    from graphforensics.train.time_limit import TimeLimit
+    from graphforensics.train.run.time_limit import TimeLimit
 
     _step(4, f"training a small MRL on these two clips, at most {seconds:.0f} s ...")
     L.seed_everything(seed, verbose=False)

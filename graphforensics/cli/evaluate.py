@@ -13,7 +13,7 @@ from graphforensics.cli.results import require_folder, write_json, write_result
 from graphforensics.errors import OutputError
 
 if TYPE_CHECKING:
-    from graphforensics.inference.protocol import ProtocolReport
+    from graphforensics.evaluation.protocol import ProtocolReport
 
 _PROTOCOLS = ("cross-dataset", "cross-manipulation", "cross-quality", "robustness")
 
@@ -115,7 +115,7 @@ def _add_protocol(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Evaluate, print the figures, and return the exit status."""
     if args.from_csv:
-        from graphforensics.inference.protocol import table_from_scores
+        from graphforensics.evaluation.protocol import table_from_scores
 
         print(table_from_scores(args.from_csv), end="")
         return 0
@@ -125,9 +125,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _single(args: argparse.Namespace) -> int:
-    from graphforensics.data.perturbation import parse_perturbation
-    from graphforensics.inference import evaluate
-    from graphforensics.train.provenance import provenance
+    from graphforensics.datasets.perturbation import parse_perturbation
+    from graphforensics.evaluation.evaluate import evaluate
+    from graphforensics.train.run.provenance import provenance
 
     for name in ("out", "trained_on", "kinds", "levels"):
         if getattr(args, name):
@@ -163,7 +163,7 @@ def _single(args: argparse.Namespace) -> int:
 
 
 def _protocol(args: argparse.Namespace) -> int:
-    from graphforensics.train.provenance import provenance
+    from graphforensics.train.run.provenance import provenance
 
     for name in ("json", "csv", "perturb"):
         if getattr(args, name):
@@ -187,8 +187,8 @@ def _protocol(args: argparse.Namespace) -> int:
 
 def _run_protocol(args: argparse.Namespace) -> ProtocolReport:
     from graphforensics.cli.model_choice import device_of
-    from graphforensics.data.perturbation import KINDS, LEVELS
-    from graphforensics.inference.protocol import run_protocol
+    from graphforensics.datasets.perturbation import KINDS, LEVELS
+    from graphforensics.evaluation.protocol import run_protocol
 
     stores = [_name(word) for word in args.data]
     names = {name for name, _ in stores}

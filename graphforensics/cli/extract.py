@@ -11,8 +11,8 @@ from graphforensics.cli.results import require_folder, write_json
 from graphforensics.errors import NoFaceError, UnreadableMediaError
 
 if TYPE_CHECKING:
-    from graphforensics.preprocess.extraction_options import ExtractionOptions
-    from graphforensics.preprocess.extraction_summary import ExtractionSummary
+    from graphforensics.preprocess.pipeline.extraction_summary import ExtractionSummary
+    from graphforensics.store.extraction_options import ExtractionOptions
 
 # More lines than this of one kind go to the manifest and to --json only.
 _LISTED = 20
@@ -110,7 +110,7 @@ def add_where(group: argparse._ArgumentGroup) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Extract, print the summary, and return the exit status."""
-    from graphforensics.preprocess.pipeline import extract
+    from graphforensics.preprocess.pipeline.extract import extract
 
     require_folder(args.json)
     summary = extract(
@@ -133,7 +133,7 @@ def run(args: argparse.Namespace) -> int:
 
 def extraction_options(args: argparse.Namespace) -> ExtractionOptions:
     """Build the options of a store from those of :func:`add_what`."""
-    from graphforensics.preprocess.extraction_options import ExtractionOptions
+    from graphforensics.store.extraction_options import ExtractionOptions
 
     named = args.detector in ("hog", "cnn")
     chosen = {

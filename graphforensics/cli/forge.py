@@ -10,7 +10,7 @@ from graphforensics.cli.results import require_folder, write_json
 from graphforensics.errors import GraphForensicsError, UnreadableMediaError
 
 if TYPE_CHECKING:
-    from graphforensics.tamper.forge_summary import ForgeSummary
+    from graphforensics.tamper.files.forge_summary import ForgeSummary
 
 _PURPOSE = """\
 Makes forged copies of real clips and images, so that detectors can be trained and
@@ -84,8 +84,8 @@ def _add_how(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Forge, print the summary, and return the exit status."""
-    from graphforensics.preprocess import ExtractionOptions
-    from graphforensics.tamper.forge import forge
+    from graphforensics.store.extraction_options import ExtractionOptions
+    from graphforensics.tamper.files.forge import forge
 
     require_folder(args.json)
     summary = forge(

@@ -12,9 +12,9 @@ from graphforensics.errors import MissingDataError, NoFaceError
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from graphforensics.inference.person_graph import PersonGraph
     from graphforensics.inference.person_inputs import PersonInputs
     from graphforensics.models.detector import Detector
-    from graphforensics.visualization.person_graph import PersonGraph
 
 _FORMATS = ("png", "svg", "graphml", "json")
 #: More faces than that make one picture unreadable.
@@ -63,8 +63,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Draw or write the graphs, say where they are, and return the exit status."""
+    from graphforensics.inference.person_graph import person_graph
     from graphforensics.models.load_detector import load_detector
-    from graphforensics.visualization.person_graph import person_graph
 
     _check_output(args)
     format = args.format or _format(args.out)
@@ -103,7 +103,7 @@ def _people(
     args: argparse.Namespace, model: Detector, format: str
 ) -> tuple[list[PersonInputs], list[int]]:
     from graphforensics.inference.inputs import read_inputs
-    from graphforensics.preprocess.extraction_report import ExtractionReport
+    from graphforensics.store.extraction_report import ExtractionReport
 
     report = ExtractionReport()
     people = read_inputs(args.clip, model.input_spec, report=report)

@@ -12,7 +12,7 @@ from graphforensics.errors import LeakError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from graphforensics.data.leaks import LeakReport
+    from graphforensics.splits.leaks import LeakReport
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,8 +44,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Compare, tell, and return the exit status."""
-    from graphforensics.data.leaks import check_leaks
-    from graphforensics.data.track_table import track_table
+    from graphforensics.splits.leaks import check_leaks
+    from graphforensics.store.track_table import track_table
 
     require_folder(args.json)
     with plain_messages():
@@ -73,8 +73,8 @@ def tell_leaks(report: LeakReport) -> None:
 def _parts(table: pa.Table, split: str) -> dict[str, pa.Table]:
     import pyarrow as pa
 
-    from graphforensics.data.leaks import part_tables
-    from graphforensics.data.split_file import find_parts
+    from graphforensics.splits.leaks import part_tables
+    from graphforensics.splits.split_file import find_parts
 
     if split == "official":
         return part_tables(table)

@@ -18,7 +18,7 @@ from graphforensics.cli.messages import plain_messages
 from graphforensics.cli.results import require_folder, write_json
 
 if TYPE_CHECKING:
-    from graphforensics.data import VideoDataset
+    from graphforensics.datasets.video_dataset import VideoDataset
 
 # Names of graphforensics.data.DATASETS, which takes seconds to import.
 NAMES = (
@@ -107,7 +107,7 @@ def _add_choice(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Check, extract, tell, and return the exit status."""
-    from graphforensics.data import prepare
+    from graphforensics.datasets.prepare import prepare
 
     require_folder(args.json)
     with plain_messages():
@@ -135,7 +135,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _dataset(args: argparse.Namespace, split: str) -> VideoDataset:
-    from graphforensics.data import DATASETS
+    from graphforensics.datasets.registry import DATASETS
 
     kind = DATASETS[args.dataset]
     known = inspect.signature(kind).parameters
@@ -160,7 +160,7 @@ def _tell(dataset: VideoDataset) -> None:
 
 def _check(args: argparse.Namespace, dataset: VideoDataset) -> None:
     from graphforensics.cli.leaks import tell_leaks
-    from graphforensics.data.leaks import check_leaks
+    from graphforensics.splits.leaks import check_leaks
 
     there = [part for part in dataset.splits if part in dataset.table["split"].to_pylist()]
     if len(there) < 2:

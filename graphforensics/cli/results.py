@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from graphforensics._whole_file import write_whole
+from graphforensics._files import write_whole
 from graphforensics.errors import OutputError
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         TrainingOptions,
         TrainingSummary,
     )
-    from graphforensics.train.training_options import PseudoFakeKind
+    from graphforensics.train.config.training_options import PseudoFakeKind
 
 #: Options that are given as many ``key=value``.
 _DICTIONARIES = ("set", "task_set", "logger_set")
@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Train, tell every epoch, and return the exit status."""
     # Imports Lightning before its small talk is turned down, which importing turns up.
-    from graphforensics.train.processes import early_rank
+    from graphforensics.train.devices.processes import early_rank
 
     with plain_messages():
         settings = _settings(args)
@@ -80,8 +80,8 @@ def _settings(args: argparse.Namespace) -> argparse.Namespace:
             given[name] = dict(given[name])
     recipe: dict[str, Any] = {}
     if "config" in args:
-        from graphforensics.train.recipe import read_recipe
-        from graphforensics.train.tasks import stage_of
+        from graphforensics.train.config.recipe import read_recipe
+        from graphforensics.train.tasks.registry import stage_of
 
         recipe = read_recipe(args.config)
         if "task" in recipe:
@@ -106,7 +106,7 @@ def _require(joined: dict[str, Any]) -> None:
 
 def _train(args: argparse.Namespace) -> TrainingSummary:
     from graphforensics.train import Machine, task_class, train_detector
-    from graphforensics.train.processes import early_rank
+    from graphforensics.train.devices.processes import early_rank
 
     options = _options(args)
     model = _model(args, options.seed)
@@ -135,8 +135,8 @@ def _recipe(args: argparse.Namespace) -> str:
     """Write all settings as Lightning's command line takes them."""
     from graphforensics.models import DETECTORS
     from graphforensics.train import task_class
-    from graphforensics.train.loggers import logger_class, logger_place
-    from graphforensics.train.recipe import write_recipe
+    from graphforensics.train.config.recipe import write_recipe
+    from graphforensics.train.run.loggers import logger_class, logger_place
 
     chosen = args.set if args.encoder is None else {**args.set, "encoder": args.encoder}
     name = args.model
@@ -170,7 +170,7 @@ def _calibrate(args: argparse.Namespace, folder: Path) -> None:
     import torch
 
     from graphforensics.cli.calibrate import calibration_lines
-    from graphforensics.inference import calibrate
+    from graphforensics.evaluation.calibrate import calibrate
     from graphforensics.models import load_detector
     from graphforensics.models.calibration import weights_hash
 
@@ -223,7 +223,7 @@ def _model(args: argparse.Namespace, seed: int) -> Detector:
         keywords["encoder"] = args.encoder
     torch.manual_seed(seed)
     if args.start_from is not None:
-        from graphforensics.train.start_from import start_from
+        from graphforensics.train.run.start_from import start_from
 
         model = start_from(args.start_from, args.model if args.start_named else None, keywords)
     else:
@@ -259,7 +259,7 @@ def _data(args: argparse.Namespace, model: Detector) -> FaceStoreDataModule:
 
 
 def _logger(args: argparse.Namespace) -> Logger | None:
-    from graphforensics.train.loggers import make_logger
+    from graphforensics.train.run.loggers import make_logger
 
     if args.logger is None:
         return None

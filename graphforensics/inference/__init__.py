@@ -1,14 +1,25 @@
 """From files and stores to scores."""
 
-from graphforensics.inference.calibrate import calibrate
-from graphforensics.inference.detect import detect
-from graphforensics.inference.detection_report import DetectionReport, PersonVerdict, SnippetVerdict
-from graphforensics.inference.evaluate import evaluate
-from graphforensics.inference.evaluation_report import EvaluationReport
-from graphforensics.inference.heat_picture import heat_picture, save_heat_picture
-from graphforensics.inference.inputs import read_inputs
-from graphforensics.inference.person_inputs import PersonInputs
-from graphforensics.inference.score_clips import score_clips
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphforensics._lazy import lazy_names
+
+if TYPE_CHECKING:
+    from graphforensics.evaluation.calibrate import calibrate
+    from graphforensics.evaluation.evaluate import evaluate
+    from graphforensics.evaluation.evaluation_report import EvaluationReport
+    from graphforensics.evaluation.score_clips import score_clips
+    from graphforensics.inference.detect import detect
+    from graphforensics.inference.detection_report import (
+        DetectionReport,
+        PersonVerdict,
+        SnippetVerdict,
+    )
+    from graphforensics.inference.heat_picture import heat_picture, save_heat_picture
+    from graphforensics.inference.inputs import read_inputs
+    from graphforensics.inference.person_inputs import PersonInputs
 
 __all__ = [
     "DetectionReport",
@@ -24,3 +35,18 @@ __all__ = [
     "save_heat_picture",
     "score_clips",
 ]
+
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "graphforensics.evaluation.calibrate": "calibrate",
+        "detect": "detect",
+        "detection_report": "DetectionReport PersonVerdict SnippetVerdict",
+        "graphforensics.evaluation.evaluate": "evaluate",
+        "graphforensics.evaluation.evaluation_report": "EvaluationReport",
+        "heat_picture": "heat_picture save_heat_picture",
+        "inputs": "read_inputs",
+        "person_inputs": "PersonInputs",
+        "graphforensics.evaluation.score_clips": "score_clips",
+    },
+)

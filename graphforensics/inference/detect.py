@@ -7,20 +7,20 @@ from pathlib import Path
 import numpy as np
 from torch import Tensor
 
+from graphforensics.evaluation.evaluate import chosen_threshold
 from graphforensics.inference.detection_report import (
     DetectionReport,
     FaceFrame,
     PersonVerdict,
     SnippetVerdict,
 )
-from graphforensics.inference.evaluate import chosen_threshold
 from graphforensics.inference.heat_picture import picture_format, save_heat_picture
 from graphforensics.inference.inputs import read_inputs
 from graphforensics.inference.person_inputs import PersonInputs
 from graphforensics.models.detector import Detector
 from graphforensics.models.detector_output import DetectorOutput
-from graphforensics.preprocess.extraction_options import ExtractionOptions
-from graphforensics.preprocess.extraction_report import ExtractionReport
+from graphforensics.store.extraction_options import ExtractionOptions
+from graphforensics.store.extraction_report import ExtractionReport
 
 CAVEAT = (
     "A score is a hint, not a proof: it holds for forgeries like those the model was trained on, "
@@ -48,7 +48,7 @@ def detect(
         options: How faces are extracted; by default the frames that the detector needs.
         clips: Samples a person, each spread over the whole file; more look at more frames.
         threshold: Probabilities from here on are called likely forged. By default what was chosen
-            on validation data (:func:`~graphforensics.inference.calibrate`), else 0.5.
+            on validation data (:func:`~graphforensics.evaluation.calibrate`), else 0.5.
         heatmap: Picture to write: where in the most suspicious face the score comes from
             (:func:`~graphforensics.inference.heat_picture.heat_picture`); none without a score.
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from graphforensics._whole_file import whole_file
+from graphforensics._files import whole_file
 from graphforensics.errors import OutputError
 from graphforensics.explain.grad_cam import grad_cam
 from graphforensics.inference.person_inputs import PersonInputs

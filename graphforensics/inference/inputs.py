@@ -14,14 +14,14 @@ from torch import Tensor
 
 from graphforensics.data.clip_rows import clip_rows
 from graphforensics.data.input_spec import InputSpec
-from graphforensics.data.resize_crop import resize_crop
 from graphforensics.errors import MissingDataError
 from graphforensics.inference.person_inputs import PersonInputs
-from graphforensics.preprocess.decode import probe
-from graphforensics.preprocess.extract_tracks import extract_tracks
-from graphforensics.preprocess.extraction_options import ExtractionOptions
-from graphforensics.preprocess.extraction_report import ExtractionReport
-from graphforensics.preprocess.track_frame import TrackFrame
+from graphforensics.media.decode import probe
+from graphforensics.preprocess.pipeline.extract_tracks import extract_tracks
+from graphforensics.store.extraction_options import ExtractionOptions
+from graphforensics.store.extraction_report import ExtractionReport
+from graphforensics.store.resize_crop import resize_crop
+from graphforensics.store.track_frame import TrackFrame
 
 #: Crops are kept for pictures at most this wide, whatever the size of the video.
 _PICTURE = 512

@@ -5,20 +5,27 @@ Where a figure is not defined (one class only, no sample) a function gives
 ``nan``, a summary gives ``None``, and :func:`format_figure` prints "undefined".
 """
 
-from graphforensics.metrics.bootstrap import (
-    BootstrapInterval,
-    bootstrap_difference,
-    bootstrap_interval,
-)
-from graphforensics.metrics.calibration import brier_score, calibration_error
-from graphforensics.metrics.delong import DeLongTest, delong_test
-from graphforensics.metrics.error_rate import equal_error_rate
-from graphforensics.metrics.figures import defined, format_figure, summary
-from graphforensics.metrics.operating_point import tpr_at_fpr
-from graphforensics.metrics.ranking import auc, average_precision
-from graphforensics.metrics.temperature import fit_temperature, log_loss
-from graphforensics.metrics.threshold import accuracy, balanced_accuracy, best_threshold
-from graphforensics.metrics.video import VIDEO_RULES, VideoRule, VideoScore, video_scores
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphforensics._lazy import lazy_names
+
+if TYPE_CHECKING:
+    from graphforensics.metrics.bootstrap import (
+        BootstrapInterval,
+        bootstrap_difference,
+        bootstrap_interval,
+    )
+    from graphforensics.metrics.calibration import brier_score, calibration_error
+    from graphforensics.metrics.delong import DeLongTest, delong_test
+    from graphforensics.metrics.error_rate import equal_error_rate
+    from graphforensics.metrics.figures import defined, format_figure, summary
+    from graphforensics.metrics.operating_point import tpr_at_fpr
+    from graphforensics.metrics.ranking import auc, average_precision
+    from graphforensics.metrics.temperature import fit_temperature, log_loss
+    from graphforensics.metrics.threshold import accuracy, balanced_accuracy, best_threshold
+    from graphforensics.metrics.video import VIDEO_RULES, VideoRule, VideoScore, video_scores
 
 __all__ = [
     "VIDEO_RULES",
@@ -45,3 +52,19 @@ __all__ = [
     "tpr_at_fpr",
     "video_scores",
 ]
+
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "bootstrap": "BootstrapInterval bootstrap_difference bootstrap_interval",
+        "calibration": "brier_score calibration_error",
+        "delong": "DeLongTest delong_test",
+        "error_rate": "equal_error_rate",
+        "figures": "defined format_figure summary",
+        "operating_point": "tpr_at_fpr",
+        "ranking": "auc average_precision",
+        "temperature": "fit_temperature log_loss",
+        "threshold": "accuracy balanced_accuracy best_threshold",
+        "video": "VIDEO_RULES VideoRule VideoScore video_scores",
+    },
+)

@@ -15,8 +15,8 @@ from graphforensics import __version__
 from graphforensics.errors import CheckpointError, GraphForensicsError
 from graphforensics.models.calibration import read_calibration
 from graphforensics.models.detector import Detector
+from graphforensics.models.meta_build import rehearse
 from graphforensics.models.registry import DETECTORS
-from graphforensics.models.rehearsal import rehearse
 from graphforensics.nn.encoder.weights import (
     check_weights,
     load_weights,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from graphforensics.models.aunet import AUNet
-from graphforensics.models.deepfake_mae import DeepfakeMAE
+from graphforensics.models.aunet.model import AUNet
+from graphforensics.models.deepfake_mae.model import DeepfakeMAE
 from graphforensics.models.detector import Detector
-from graphforensics.models.learning_to_mask import LearningToMask
-from graphforensics.models.lrl import LRL
-from graphforensics.models.mrl import MRL
+from graphforensics.models.learning_to_mask.model import LearningToMask
+from graphforensics.models.lrl.model import LRL
+from graphforensics.models.mrl.model import MRL
 
 #: What ``--model`` and a checkpoint's ``"detector"`` may say.
 DETECTORS: dict[str, type[Detector]] = {

@@ -1,22 +1,29 @@
 """Geometry of faces: from 68 landmarks to parts, action units, hulls and patches, in torch."""
 
-from graphforensics.regions.action_units import (
-    ACTION_UNIT_NAMES,
-    ACTION_UNITS,
-    action_unit_masks,
-)
-from graphforensics.regions.face_frame import FaceFrame
-from graphforensics.regions.facial_parts import FACIAL_PARTS, facial_parts
-from graphforensics.regions.gaussian_blur import gaussian_blur
-from graphforensics.regions.hull import convex_hull_mask, face_hull
-from graphforensics.regions.landmark_groups import (
-    LANDMARK_GROUPS,
-    MIRRORED_LANDMARKS,
-    NUM_LANDMARKS,
-)
-from graphforensics.regions.mirror import mirror_landmarks
-from graphforensics.regions.patch_grid import PatchGrid, patch_grid
-from graphforensics.regions.region_centers import region_centers
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphforensics._lazy import lazy_names
+
+if TYPE_CHECKING:
+    from graphforensics.regions.action_units import (
+        ACTION_UNIT_NAMES,
+        ACTION_UNITS,
+        action_unit_masks,
+    )
+    from graphforensics.regions.face_frame import FaceFrame
+    from graphforensics.regions.facial_parts import FACIAL_PARTS, facial_parts
+    from graphforensics.regions.gaussian_blur import gaussian_blur
+    from graphforensics.regions.hull import convex_hull_mask, face_hull
+    from graphforensics.regions.landmark_groups import (
+        LANDMARK_GROUPS,
+        MIRRORED_LANDMARKS,
+        NUM_LANDMARKS,
+    )
+    from graphforensics.regions.mirror import mirror_landmarks
+    from graphforensics.regions.patch_grid import PatchGrid, patch_grid
+    from graphforensics.regions.region_centers import region_centers
 
 __all__ = [
     "ACTION_UNITS",
@@ -36,3 +43,18 @@ __all__ = [
     "patch_grid",
     "region_centers",
 ]
+
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "action_units": "ACTION_UNIT_NAMES ACTION_UNITS action_unit_masks",
+        "face_frame": "FaceFrame",
+        "facial_parts": "FACIAL_PARTS facial_parts",
+        "gaussian_blur": "gaussian_blur",
+        "hull": "convex_hull_mask face_hull",
+        "landmark_groups": "LANDMARK_GROUPS MIRRORED_LANDMARKS NUM_LANDMARKS",
+        "mirror": "mirror_landmarks",
+        "patch_grid": "PatchGrid patch_grid",
+        "region_centers": "region_centers",
+    },
+)

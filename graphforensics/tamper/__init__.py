@@ -1,24 +1,31 @@
 """Forgeries made of real faces, to train and to test detectors with."""
 
-from graphforensics.tamper.batched_self_blend import SelfBlend
-from graphforensics.tamper.difference_mask import difference_mask
-from graphforensics.tamper.difference_masks import DifferenceMasks, write_difference_masks
-from graphforensics.tamper.face_mask import extend_forehead, hull_mask, soften
-from graphforensics.tamper.forge import forge
-from graphforensics.tamper.forge_summary import ForgeSummary
-from graphforensics.tamper.partial_face_mask import (
-    FaceMask,
-    PartialFaceMask,
-    partial_face_mask,
-)
-from graphforensics.tamper.pixel_changes import change_colour, change_detail
-from graphforensics.tamper.recipe_batch import RecipeBatch
-from graphforensics.tamper.self_blend import self_blend
-from graphforensics.tamper.self_blend_batch import SelfBlendBatch
-from graphforensics.tamper.self_blend_recipe import SelfBlendRecipe
-from graphforensics.tamper.self_blend_result import SelfBlendResult
-from graphforensics.tamper.tampered_pairs import TamperedPairs
-from graphforensics.tamper.usable_landmarks import usable_landmarks
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphforensics._lazy import lazy_names
+
+if TYPE_CHECKING:
+    from graphforensics.regions.usable_landmarks import usable_landmarks
+    from graphforensics.tamper.files.forge import forge
+    from graphforensics.tamper.files.forge_summary import ForgeSummary
+    from graphforensics.tamper.masks.difference_mask import difference_mask
+    from graphforensics.tamper.masks.difference_masks import DifferenceMasks, write_difference_masks
+    from graphforensics.tamper.masks.face_mask import extend_forehead, hull_mask, soften
+    from graphforensics.tamper.masks.partial_face_mask import (
+        FaceMask,
+        PartialFaceMask,
+        partial_face_mask,
+    )
+    from graphforensics.tamper.self_blend.batched import SelfBlend
+    from graphforensics.tamper.self_blend.pixel_changes import change_colour, change_detail
+    from graphforensics.tamper.self_blend.recipe_batch import RecipeBatch
+    from graphforensics.tamper.self_blend.self_blend_batch import SelfBlendBatch
+    from graphforensics.tamper.self_blend.self_blend_recipe import SelfBlendRecipe
+    from graphforensics.tamper.self_blend.self_blend_result import SelfBlendResult
+    from graphforensics.tamper.self_blend.single import self_blend
+    from graphforensics.tamper.self_blend.tampered_pairs import TamperedPairs
 
 __all__ = [
     "DifferenceMasks",
@@ -43,3 +50,24 @@ __all__ = [
     "usable_landmarks",
     "write_difference_masks",
 ]
+
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "self_blend.batched": "SelfBlend",
+        "masks.difference_mask": "difference_mask",
+        "masks.difference_masks": "DifferenceMasks write_difference_masks",
+        "masks.face_mask": "extend_forehead hull_mask soften",
+        "files.forge": "forge",
+        "files.forge_summary": "ForgeSummary",
+        "masks.partial_face_mask": "FaceMask PartialFaceMask partial_face_mask",
+        "self_blend.pixel_changes": "change_colour change_detail",
+        "self_blend.recipe_batch": "RecipeBatch",
+        "self_blend.single": "self_blend",
+        "self_blend.self_blend_batch": "SelfBlendBatch",
+        "self_blend.self_blend_recipe": "SelfBlendRecipe",
+        "self_blend.self_blend_result": "SelfBlendResult",
+        "self_blend.tampered_pairs": "TamperedPairs",
+        "graphforensics.regions.usable_landmarks": "usable_landmarks",
+    },
+)

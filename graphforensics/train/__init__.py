@@ -1,12 +1,19 @@
 """Training of detectors on face stores with Lightning."""
 
-from graphforensics.train.detection_task import DetectionTask
-from graphforensics.train.face_store_data_module import FaceStoreDataModule
-from graphforensics.train.machine import Machine
-from graphforensics.train.pseudo_fakes import PseudoFakes
-from graphforensics.train.tasks import stages, task_class
-from graphforensics.train.train_detector import TrainingSummary, train_detector
-from graphforensics.train.training_options import TrainingOptions
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphforensics._lazy import lazy_names
+
+if TYPE_CHECKING:
+    from graphforensics.train.config.training_options import TrainingOptions
+    from graphforensics.train.devices.machine import Machine
+    from graphforensics.train.face_store_data_module import FaceStoreDataModule
+    from graphforensics.train.pseudo_fakes import PseudoFakes
+    from graphforensics.train.tasks.detection_task import DetectionTask
+    from graphforensics.train.tasks.registry import stages, task_class
+    from graphforensics.train.train_detector import TrainingSummary, train_detector
 
 __all__ = [
     "DetectionTask",
@@ -19,3 +26,16 @@ __all__ = [
     "task_class",
     "train_detector",
 ]
+
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "tasks.detection_task": "DetectionTask",
+        "face_store_data_module": "FaceStoreDataModule",
+        "devices.machine": "Machine",
+        "pseudo_fakes": "PseudoFakes",
+        "tasks.registry": "stages task_class",
+        "train_detector": "TrainingSummary train_detector",
+        "config.training_options": "TrainingOptions",
+    },
+)

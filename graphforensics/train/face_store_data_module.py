@@ -13,18 +13,18 @@ import pyarrow.compute as pc
 import torch
 from torch.utils.data import DataLoader, Sampler
 
-from graphforensics.data.balanced_sampler import BalancedSampler
-from graphforensics.data.clip_dataset import ClipDataset
-from graphforensics.data.epoch_sampler import EpochSampler
 from graphforensics.data.input_spec import InputSpec
-from graphforensics.data.short_tracks import without_short_tracks
-from graphforensics.data.split import PARTS, identity_groups, identity_split
-from graphforensics.data.split_file import read_split, split_document
-from graphforensics.data.store_check import check_stores
-from graphforensics.data.track_table import fingerprint, track_table, with_manipulations
+from graphforensics.datasets.balanced_sampler import BalancedSampler
+from graphforensics.datasets.clip_dataset import ClipDataset
+from graphforensics.datasets.epoch_sampler import EpochSampler
+from graphforensics.datasets.short_tracks import without_short_tracks
 from graphforensics.errors import MissingDataError
 from graphforensics.metrics import video_scores
-from graphforensics.train.shared_batches import SharedBatches
+from graphforensics.splits.split import PARTS, identity_groups, identity_split
+from graphforensics.splits.split_file import read_split, split_document
+from graphforensics.store.store_check import check_stores
+from graphforensics.store.track_table import fingerprint, track_table, with_manipulations
+from graphforensics.train.devices.shared_batches import SharedBatches
 
 #: Which faces training and validation use.
 Faces = Literal["both", "real", "without_fakes", "any"]
@@ -40,7 +40,7 @@ class FaceStoreDataModule(L.LightningDataModule):
         spec: What the detector takes.
         batch_size: Samples a step (MRL: 30), over all devices: each gets an equal share.
         labels: CSV of labels that counts more than what the stores say
-            (see :func:`~graphforensics.data.track_table.track_table`).
+            (see :func:`~graphforensics.store.track_table.track_table`).
         split: A ``split.json`` to part by, or ``"official"`` for the split that the stores of
             :func:`~graphforensics.data.prepare` name; otherwise the tracks are parted by identity.
         fractions: Shares of train, val and test.

@@ -16,20 +16,20 @@ import lightning as L
 
 from graphforensics._optional import import_optional
 from graphforensics.errors import GraphForensicsError
-from graphforensics.models.take_encoder import take_encoder
-from graphforensics.train.detection_task import DetectionTask
+from graphforensics.models.transfer import take_encoder
+from graphforensics.train.config.recipe import recipe_names, recipe_path
+from graphforensics.train.config.training_options import TrainingOptions
+from graphforensics.train.devices.machine import TRAINER_DEFAULTS, Machine
+from graphforensics.train.devices.processes import early_rank
 from graphforensics.train.face_store_data_module import FaceStoreDataModule
-from graphforensics.train.machine import TRAINER_DEFAULTS, Machine
-from graphforensics.train.processes import early_rank
-from graphforensics.train.recipe import recipe_names, recipe_path
-from graphforensics.train.run_folder import run_settings
-from graphforensics.train.run_recorder import RunRecorder
-from graphforensics.train.running_mean import RunningMean
-from graphforensics.train.safe_checkpoint_io import SafeCheckpointIO
-from graphforensics.train.start_from import take_weights
-from graphforensics.train.time_limit import TimeLimit
+from graphforensics.train.run.run_folder import run_settings
+from graphforensics.train.run.run_recorder import RunRecorder
+from graphforensics.train.run.running_mean import RunningMean
+from graphforensics.train.run.safe_checkpoint_io import SafeCheckpointIO
+from graphforensics.train.run.start_from import take_weights
+from graphforensics.train.run.time_limit import TimeLimit
+from graphforensics.train.tasks.detection_task import DetectionTask
 from graphforensics.train.train_detector import TrainingSummary, fit
-from graphforensics.train.training_options import TrainingOptions
 
 # Lightning's module can be imported without it, but not used.
 import_optional("jsonargparse", "recipes")

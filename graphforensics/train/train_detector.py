@@ -14,20 +14,20 @@ import numpy as np
 import torch
 from lightning.pytorch.loggers import Logger
 
-from graphforensics.data.worker_errors import plain_worker_errors
+from graphforensics.datasets.worker_errors import plain_worker_errors
 from graphforensics.errors import CheckpointError, GraphForensicsError, MissingDataError
 from graphforensics.models.detector import Detector
-from graphforensics.train.detection_task import DetectionTask
+from graphforensics.train.config.training_options import TrainingOptions
+from graphforensics.train.devices.machine import Machine
+from graphforensics.train.devices.sharded_model import is_sharded, prepare_sharding
 from graphforensics.train.face_store_data_module import FaceStoreDataModule
-from graphforensics.train.first_batch import check_first_batch
-from graphforensics.train.machine import Machine
-from graphforensics.train.run_folder import prepare_folder, run_settings
-from graphforensics.train.run_recorder import Row, RunRecorder
-from graphforensics.train.running_mean import RunningMean
-from graphforensics.train.sharded_model import is_sharded, prepare_sharding
-from graphforensics.train.tasks import task_class
-from graphforensics.train.time_limit import TimeLimit
-from graphforensics.train.training_options import TrainingOptions
+from graphforensics.train.run.first_batch import check_first_batch
+from graphforensics.train.run.run_folder import prepare_folder, run_settings
+from graphforensics.train.run.run_recorder import Row, RunRecorder
+from graphforensics.train.run.running_mean import RunningMean
+from graphforensics.train.run.time_limit import TimeLimit
+from graphforensics.train.tasks.detection_task import DetectionTask
+from graphforensics.train.tasks.registry import task_class
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ def fit(
         task: What is trained.
         data: What it is trained on.
         recorder: Writes the run's files.
-        settings: What :func:`~graphforensics.train.run_folder.run_settings` returned.
+        settings: What :func:`~graphforensics.train.run.run_folder.run_settings` returned.
         seed: Of all random numbers.
         resume: As in :func:`train_detector`.
 

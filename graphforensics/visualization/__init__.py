@@ -1,19 +1,26 @@
 """Face graphs as pictures, and as files for other programs."""
 
-from graphforensics.visualization.draw_class_attention import draw_class_attention
-from graphforensics.visualization.draw_face_graph import draw_face_graph
-from graphforensics.visualization.draw_over_time import draw_over_time
-from graphforensics.visualization.draw_patches import draw_patches
-from graphforensics.visualization.draw_regions import draw_regions
-from graphforensics.visualization.draw_relation_matrix import draw_relation_matrix
-from graphforensics.visualization.draw_verdict import draw_verdict
-from graphforensics.visualization.mean_graph import mean_graph
-from graphforensics.visualization.networkx_graph import networkx_graph
-from graphforensics.visualization.person_graph import PersonGraph, person_graph
-from graphforensics.visualization.region_outline import region_outline
-from graphforensics.visualization.save_figure import save_figure
-from graphforensics.visualization.spread_nodes import spread_nodes
-from graphforensics.visualization.write_graph import write_graph
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphforensics._lazy import lazy_names
+
+if TYPE_CHECKING:
+    from graphforensics.inference.person_graph import PersonGraph, person_graph
+    from graphforensics.visualization.draw_class_attention import draw_class_attention
+    from graphforensics.visualization.draw_face_graph import draw_face_graph
+    from graphforensics.visualization.draw_over_time import draw_over_time
+    from graphforensics.visualization.draw_patches import draw_patches
+    from graphforensics.visualization.draw_regions import draw_regions
+    from graphforensics.visualization.draw_relation_matrix import draw_relation_matrix
+    from graphforensics.visualization.draw_verdict import draw_verdict
+    from graphforensics.visualization.mean_graph import mean_graph
+    from graphforensics.visualization.networkx_graph import networkx_graph
+    from graphforensics.visualization.region_outline import region_outline
+    from graphforensics.visualization.save_figure import save_figure
+    from graphforensics.visualization.spread_nodes import spread_nodes
+    from graphforensics.visualization.write_graph import write_graph
 
 __all__ = [
     "PersonGraph",
@@ -32,3 +39,23 @@ __all__ = [
     "spread_nodes",
     "write_graph",
 ]
+
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "draw_class_attention": "draw_class_attention",
+        "draw_face_graph": "draw_face_graph",
+        "draw_over_time": "draw_over_time",
+        "draw_patches": "draw_patches",
+        "draw_regions": "draw_regions",
+        "draw_relation_matrix": "draw_relation_matrix",
+        "draw_verdict": "draw_verdict",
+        "mean_graph": "mean_graph",
+        "networkx_graph": "networkx_graph",
+        "graphforensics.inference.person_graph": "PersonGraph person_graph",
+        "region_outline": "region_outline",
+        "save_figure": "save_figure",
+        "spread_nodes": "spread_nodes",
+        "write_graph": "write_graph",
+    },
+)

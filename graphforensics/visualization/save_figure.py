@@ -9,7 +9,7 @@ from typing import Literal
 import matplotlib
 from matplotlib.figure import Figure
 
-from graphforensics._whole_file import whole_file
+from graphforensics._files import whole_file
 
 FigureFormat = Literal["png", "svg"]
 

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 
 import networkx as nx
 
-from graphforensics._whole_file import write_whole
+from graphforensics._files import write_whole
 from graphforensics.data.face_graph import FaceGraph
 from graphforensics.data.face_graph_sequence import FaceGraphSequence
 from graphforensics.visualization.networkx_graph import Scalar, networkx_graph

@@ -19,10 +19,10 @@ import torch
 from PIL import Image
 
 from graphforensics.cli.main import main
-from graphforensics.data import FaceStore
-from graphforensics.data.clip_writer import write_clip
-from graphforensics.data.moving_face import moving_face
+from graphforensics.datasets.moving_face import moving_face
+from graphforensics.media.write_clip import write_clip
 from graphforensics.models import MRL
+from graphforensics.store.face_store import FaceStore
 
 Make = Callable[..., Path]
 Capture = pytest.CaptureFixture[str]

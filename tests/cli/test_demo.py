@@ -12,8 +12,8 @@ from PIL import Image
 
 from graphforensics.cli import demo
 from graphforensics.cli.main import main
-from graphforensics.data.face_store import FaceStore
 from graphforensics.models import load_detector
+from graphforensics.store.face_store import FaceStore
 
 
 def _demo(*arguments: str) -> subprocess.CompletedProcess[str]:

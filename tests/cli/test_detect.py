@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from graphforensics.cli.main import main
-from graphforensics.data.clip_writer import write_clip
+from graphforensics.media.write_clip import write_clip
 from graphforensics.models import MRL
 
 

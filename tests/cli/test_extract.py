@@ -10,9 +10,9 @@ import pytest
 from PIL import Image
 
 from graphforensics.cli.main import main
-from graphforensics.data import FaceStore
-from graphforensics.data.clip_writer import write_clip
-from graphforensics.data.moving_face import moving_face
+from graphforensics.datasets.moving_face import moving_face
+from graphforensics.media.write_clip import write_clip
+from graphforensics.store.face_store import FaceStore
 
 
 @pytest.fixture(scope="module")

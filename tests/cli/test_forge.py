@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from graphforensics.cli.main import main
-from graphforensics.data.clip_writer import write_clip
+from graphforensics.media.write_clip import write_clip
 
 
 def test_help_says_what_it_is_for(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,8 +13,8 @@ from PIL import Image
 from skimage.data import astronaut
 
 from graphforensics.cli.main import main
-from graphforensics.data.clip_writer import write_clip
-from graphforensics.data.moving_face import moving_face
+from graphforensics.datasets.moving_face import moving_face
+from graphforensics.media.write_clip import write_clip
 from graphforensics.models import MRL, load_detector
 
 SVG = "{http://www.w3.org/2000/svg}"

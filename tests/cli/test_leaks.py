@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from graphforensics.cli.main import main
-from graphforensics.data import FakeFaceDataset
+from graphforensics.datasets.fake_face_dataset import FakeFaceDataset
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def test_official_parts(stores: list[str], tmp_path: Path, capsys) -> None:
 
 
 def test_a_split_that_parts_a_person(stores: list[str], tmp_path: Path, capsys) -> None:
-    from graphforensics.data import FaceStore
+    from graphforensics.store.face_store import FaceStore
 
     ids = FaceStore(stores[0]).track_ids
     parts = {"train": ids[:1], "test": ids[1:]}

@@ -13,8 +13,8 @@ import pytest
 from graphforensics import __version__
 from graphforensics.cli import extract
 from graphforensics.cli.main import COMMANDS, main
-from graphforensics.data.clip_writer import write_clip
-from graphforensics.data.moving_face import moving_face
+from graphforensics.datasets.moving_face import moving_face
+from graphforensics.media.write_clip import write_clip
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from graphforensics.cli.main import main
-from graphforensics.data import FaceStore
-from tests.data import layouts
+from graphforensics.store.face_store import FaceStore
+from tests.datasets import layouts
 
 
 @pytest.fixture(scope="module")

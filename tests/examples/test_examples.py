@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from graphforensics.data import FakeFaceDataset
+from graphforensics.datasets.fake_face_dataset import FakeFaceDataset
 
 FEW = ("--people", 10, "--epochs", 1)
 

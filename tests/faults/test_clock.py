@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 import torch
 
-from graphforensics.data import FaceStore
-from graphforensics.data.clip_writer import write_clip
-from graphforensics.data.moving_face import moving_face
+from graphforensics.datasets.moving_face import moving_face
+from graphforensics.media.write_clip import write_clip
 from graphforensics.models import MRL
-from graphforensics.preprocess import ExtractionOptions, extract
+from graphforensics.preprocess import extract
+from graphforensics.store.extraction_options import ExtractionOptions
+from graphforensics.store.face_store import FaceStore
 from graphforensics.train import FaceStoreDataModule, TrainingOptions, train_detector
 
 HOUR = 3600.0

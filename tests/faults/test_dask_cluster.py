@@ -17,14 +17,15 @@ from typing import Any
 import pytest
 
 import graphforensics
-from graphforensics.data import FaceStore
-from graphforensics.data.clip_writer import write_clip
-from graphforensics.data.moving_face import moving_face
+from graphforensics.datasets.moving_face import moving_face
 from graphforensics.errors import OutputError
-from graphforensics.preprocess import ExtractionOptions, extract
-from graphforensics.preprocess.dask_pool import DaskPool
-from graphforensics.preprocess.source_job import SourceJob, run_source_job
-from graphforensics.preprocess.store.layout import source_key
+from graphforensics.media.write_clip import write_clip
+from graphforensics.preprocess import extract
+from graphforensics.preprocess.pipeline.dask_pool import DaskPool
+from graphforensics.preprocess.pipeline.source_job import SourceJob, run_source_job
+from graphforensics.store.extraction_options import ExtractionOptions
+from graphforensics.store.face_store import FaceStore
+from graphforensics.store.layout import source_key
 
 distributed = pytest.importorskip("distributed")
 dask = pytest.importorskip("dask")

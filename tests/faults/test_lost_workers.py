@@ -14,11 +14,12 @@ import pytest
 from PIL import Image
 
 import graphforensics
-from graphforensics.data import FaceStore
-from graphforensics.data.clip_writer import write_clip
-from graphforensics.data.moving_face import moving_face
-from graphforensics.preprocess import ExtractionOptions, extract
-from graphforensics.preprocess.store.layout import source_key
+from graphforensics.datasets.moving_face import moving_face
+from graphforensics.media.write_clip import write_clip
+from graphforensics.preprocess import extract
+from graphforensics.store.extraction_options import ExtractionOptions
+from graphforensics.store.face_store import FaceStore
+from graphforensics.store.layout import source_key
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(graphforensics.__file__).parents[1])}
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")

@@ -10,11 +10,11 @@ import pytest
 import torch
 from PIL import Image
 
-from graphforensics.data.clip_writer import write_clip
-from graphforensics.data.moving_face import moving_face
+from graphforensics.datasets.moving_face import moving_face
 from graphforensics.errors import MissingDataError
 from graphforensics.inference import detect, read_inputs
 from graphforensics.inference.detect import CAVEAT
+from graphforensics.media.write_clip import write_clip
 from graphforensics.models import MRL
 
 

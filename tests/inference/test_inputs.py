@@ -11,14 +11,16 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from graphforensics.data import FaceStore, InputSpec
-from graphforensics.data.clip_writer import write_clip
-from graphforensics.data.moving_face import moving_face
+from graphforensics.data import InputSpec
+from graphforensics.datasets.moving_face import moving_face
 from graphforensics.errors import MissingDataError, UnreadableMediaError
 from graphforensics.inference import read_inputs
 from graphforensics.inference.inputs import selection
-from graphforensics.preprocess import ExtractionOptions, ExtractionReport
-from graphforensics.preprocess.pipeline import extract
+from graphforensics.media.write_clip import write_clip
+from graphforensics.preprocess.pipeline.extract import extract
+from graphforensics.store.extraction_options import ExtractionOptions
+from graphforensics.store.extraction_report import ExtractionReport
+from graphforensics.store.face_store import FaceStore
 
 CLIP = InputSpec("clip", size=48, snippets=2, frames=5)
 

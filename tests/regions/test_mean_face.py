@@ -4,9 +4,10 @@ import pytest
 import torch
 from skimage.data import astronaut
 
-from graphforensics.preprocess import ExtractionOptions, extract_tracks
+from graphforensics.preprocess import extract_tracks
 from graphforensics.regions import MIRRORED_LANDMARKS, facial_parts
 from graphforensics.regions.mean_face import mean_face
+from graphforensics.store.extraction_options import ExtractionOptions
 
 
 def test_is_symmetric_and_upright():

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from graphforensics.data import InputSpec
 from graphforensics.models import MRL
-from graphforensics.preprocess.extraction_options import ExtractionOptions
-from graphforensics.preprocess.store.layout import RECORD, source_key
-from graphforensics.preprocess.store.records import SourceRecord
-from graphforensics.preprocess.store.source_writer import write_tracks
-from graphforensics.preprocess.store.store_writer import StoreWriter
-from graphforensics.preprocess.track_frame import TrackFrame
+from graphforensics.store.extraction_options import ExtractionOptions
+from graphforensics.store.layout import RECORD, source_key
+from graphforensics.store.records import SourceRecord
+from graphforensics.store.source_writer import write_tracks
+from graphforensics.store.store_writer import StoreWriter
+from graphforensics.store.track_frame import TrackFrame
 from graphforensics.train import FaceStoreDataModule
 
 #: Small, and random in training: a random edge mask and dropout.

@@ -12,7 +12,7 @@ import torch
 
 from graphforensics.data import InputSpec
 from graphforensics.errors import GraphForensicsError, MissingDataError, StoreError
-from graphforensics.preprocess.extraction_options import ExtractionOptions
+from graphforensics.store.extraction_options import ExtractionOptions
 from graphforensics.train import FaceStoreDataModule
 
 Make = Callable[..., Path]

@@ -10,9 +10,9 @@ import torch
 from torch.utils.data import default_collate
 
 from graphforensics.data import InputSpec
-from graphforensics.data.clip_dataset import ClipDataset
-from graphforensics.data.track_table import track_table
+from graphforensics.datasets.clip_dataset import ClipDataset
 from graphforensics.errors import MissingDataError
+from graphforensics.store.track_table import track_table
 from graphforensics.tamper import SelfBlend
 from graphforensics.train import PseudoFakes
 from graphforensics.train.pseudo_fakes import recipe_seeds

@@ -18,7 +18,7 @@ import pytest
 import torch
 
 from graphforensics.errors import CheckpointError, MissingDataError, OutputError
-from graphforensics.inference import evaluate
+from graphforensics.evaluation.evaluate import evaluate
 from graphforensics.models import MRL, load_detector
 from graphforensics.nn import TGCNCell
 from graphforensics.train import FaceStoreDataModule, TrainingOptions, train_detector

@@ -1,18 +1,5 @@
-"""Faces that are drawn by rule: nobody's portrait, nothing to download, every landmark known."""
+"""Moved to :mod:`graphforensics.datasets.drawn`."""
 
-from graphforensics.data.drawn.draw_face import Picture, draw_face
-from graphforensics.data.drawn.face_look import FaceLook
-from graphforensics.data.drawn.face_motion import FaceMotion, FacePose
-from graphforensics.data.drawn.face_shape import face_points
-from graphforensics.data.drawn.scene import Scene, View
+from graphforensics._lazy import moved
 
-__all__ = [
-    "FaceLook",
-    "FaceMotion",
-    "FacePose",
-    "Picture",
-    "Scene",
-    "View",
-    "draw_face",
-    "face_points",
-]
+__getattr__ = moved(__name__, "graphforensics.datasets.drawn")

@@ -1,11 +1,5 @@
-"""What happens to videos on their way: seven perturbations in five strengths, and patches."""
+"""Moved to :mod:`graphforensics.datasets.perturbation`."""
 
-from graphforensics.data.perturbation.perturbation import (
-    KINDS,
-    LEVELS,
-    Perturbation,
-    parse_perturbation,
-)
-from graphforensics.data.perturbation.perturbed_track import PerturbedTrack
+from graphforensics._lazy import moved
 
-__all__ = ["KINDS", "LEVELS", "Perturbation", "PerturbedTrack", "parse_perturbation"]
+__getattr__ = moved(__name__, "graphforensics.datasets.perturbation")

@@ -13,8 +13,8 @@ from torch.nn import functional
 from graphforensics.errors import CheckpointError, MissingDataError
 from graphforensics.explain import grad_cam
 from graphforensics.models import DETECTORS, DeepfakeMAE, load_detector
-from graphforensics.models.deepfake_mae_mapping import MappingNetwork
-from graphforensics.models.deepfake_mae_output import mean_logit
+from graphforensics.models.deepfake_mae.mapping import MappingNetwork
+from graphforensics.models.deepfake_mae.output import mean_logit
 
 
 def sigmoid(x: torch.Tensor) -> np.ndarray:

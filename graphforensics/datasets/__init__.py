@@ -1,0 +1,63 @@
+"""Public data sets in the layout in which they are downloaded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphforensics._lazy import lazy_names
+
+if TYPE_CHECKING:
+    from graphforensics.datasets.celeb_df import CelebDF
+    from graphforensics.datasets.clip_dataset import ClipDataset
+    from graphforensics.datasets.deeper_forensics import DeeperForensics
+    from graphforensics.datasets.deepfake_detection import DeepFakeDetection
+    from graphforensics.datasets.dfdc import DFDC
+    from graphforensics.datasets.dfdc_preview import DFDCPreview
+    from graphforensics.datasets.faceforensics_pp import FaceForensicsPP
+    from graphforensics.datasets.fake_face_dataset import FakeFaceDataset
+    from graphforensics.datasets.ffiw import FFIW
+    from graphforensics.datasets.folder_dataset import FolderDataset
+    from graphforensics.datasets.prepare import prepare
+    from graphforensics.datasets.registry import DATASETS
+    from graphforensics.datasets.video_dataset import VideoDataset
+    from graphforensics.datasets.video_record import VideoRecord
+    from graphforensics.datasets.wild_deepfake import WildDeepfake
+
+__all__ = [
+    "DATASETS",
+    "DFDC",
+    "FFIW",
+    "CelebDF",
+    "ClipDataset",
+    "DFDCPreview",
+    "DeepFakeDetection",
+    "DeeperForensics",
+    "FaceForensicsPP",
+    "FakeFaceDataset",
+    "FolderDataset",
+    "VideoDataset",
+    "VideoRecord",
+    "WildDeepfake",
+    "prepare",
+]
+
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "celeb_df": "CelebDF",
+        "deeper_forensics": "DeeperForensics",
+        "deepfake_detection": "DeepFakeDetection",
+        "dfdc": "DFDC",
+        "dfdc_preview": "DFDCPreview",
+        "faceforensics_pp": "FaceForensicsPP",
+        "ffiw": "FFIW",
+        "folder_dataset": "FolderDataset",
+        "fake_face_dataset": "FakeFaceDataset",
+        "clip_dataset": "ClipDataset",
+        "prepare": "prepare",
+        "registry": "DATASETS",
+        "video_dataset": "VideoDataset",
+        "video_record": "VideoRecord",
+        "wild_deepfake": "WildDeepfake",
+    },
+)

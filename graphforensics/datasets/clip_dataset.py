@@ -1,0 +1,182 @@
+"""Clips out of face stores, as a PyTorch data set."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from graphforensics.data.input_spec import InputSpec
+from graphforensics.data.sample_layout import arrange
+from graphforensics.datasets.perturbation import Perturbation, PerturbedTrack
+from graphforensics.datasets.track_masks import find_beside, track_masks
+from graphforensics.errors import MissingDataError
+from graphforensics.regions.landmark_groups import MIRRORED_LANDMARKS
+from graphforensics.store.face_track import FaceTrack
+from graphforensics.store.layout import TRACKS, read_header
+from graphforensics.store.remote_path import store_path
+
+_NAMES = ("dataset", "manipulation", "video", "quality", "identity", "track_id")
+
+
+class ClipDataset(Dataset[dict[str, Any]]):
+    """One sample of every face track, or several, as the detector's ``spec`` wants them.
+
+    A sample is a dictionary of ``inputs`` (``uint8``, ``spec.shape``), ``label`` (``float32``,
+    1 fake, 0 real), ``clip``, which sample of its track it is, from 0, and the strings
+    ``dataset``, ``manipulation``, ``video``, ``quality``, ``identity`` and ``track_id``, empty
+    where unknown. Pixels are normalised later, on the device.
+    With ``masks``, and if any mask that the table names is there, a sample has ``mask``
+    (``float32``, share of each pixel that is forged, like ``inputs`` with one channel; zeros for
+    real faces) and ``has_mask`` (false for fakes whose mask is not there). With ``landmarks`` it
+    has the face's 68 ``landmarks`` in pixels of the sample (``float32``, ``[68, 2]`` for an image,
+    ``[F, 68, 2]`` for frames, ``[T, D, 68, 2]`` for a clip), which follow a flip.
+
+    Training samples start at a random place within their share of the track and are flipped
+    left to right half of the time. Both follow from ``seed``, the epoch and the position alone, so
+    that they do not depend on the number of workers or on what was loaded before:
+    ``dataset[epoch, position]`` is the sample of that epoch (:class:`EpochSampler` asks so),
+    ``dataset[position]`` that of epoch 0.
+
+    A track's file is open only while a sample is read, and the table of tracks is an Arrow table,
+    whose memory workers share: a worker's own memory does not grow with the size of the set.
+
+    Args:
+        table: Rows of :func:`~graphforensics.store.track_table.track_table` that have a track.
+        spec: What the detector takes.
+        train: Draw the place and the flip at random; otherwise samples are always the same.
+        clips: Samples a track, evenly placed. Sample ``position`` is of track
+            ``position // clips``.
+        seed: Seed of the random places and flips.
+        pairs: Cut all tracks of one video, a clip and the forgeries made from it, at the same
+            places and flip them alike; :attr:`groups` then says which samples belong together.
+        perturbation: What every crop goes through before it is resized, for robustness figures.
+        masks: Read the masks of the forged pixels.
+        landmarks: Read the landmarks.
+
+    Raises:
+        ValueError: ``clips`` is below 1.
+        MissingDataError: A row has no track or no label.
+
+    Example:
+        >>> from graphforensics.store.track_table import track_table
+        >>> spec = InputSpec("clip", size=112, snippets=5, frames=20)
+        >>> dataset = ClipDataset(track_table(["faces"]), spec)  # doctest: +SKIP
+        >>> dataset[0]["inputs"].shape  # doctest: +SKIP
+        torch.Size([5, 3, 20, 112, 112])
+    """
+
+    def __init__(
+        self,
+        table: pa.Table,
+        spec: InputSpec,
+        train: bool = False,
+        clips: int = 1,
+        seed: int = 0,
+        pairs: bool = False,
+        perturbation: Perturbation | None = None,
+        masks: bool = False,
+        landmarks: bool = False,
+    ) -> None:
+        if clips < 1:
+            raise ValueError(f"'clips' must be at least 1 (got {clips})")
+        _check(table)
+        self.table = table
+        self.spec = spec
+        self.train = train
+        self.clips = clips
+        self.seed = seed
+        self.perturbation = perturbation
+        #: Whether samples have ``mask`` and ``has_mask``.
+        self.masks = masks and _any_mask(table)
+        self.landmarks = landmarks
+        #: Number of the video of each sample with ``pairs``, else of the sample ``[n]``.
+        self.groups = _videos(table, clips) if pairs else np.arange(len(table) * clips)
+        self._margins: dict[str, float] = {}
+
+    def __len__(self) -> int:
+        return len(self.table) * self.clips
+
+    def __repr__(self) -> str:
+        kind = "training" if self.train else "testing"
+        return f"{type(self).__name__}({len(self.table)} tracks, {len(self)} samples, {kind})"
+
+    def __getitem__(self, item: int | tuple[int, int]) -> dict[str, Any]:
+        epoch, position = item if isinstance(item, tuple) else (0, item)
+        if not 0 <= position < len(self):
+            raise IndexError(f"position {position} is not in [0, {len(self)})")
+        number, clip = divmod(position, self.clips)
+        row = self.table.slice(number, 1).to_pylist()[0]
+        track = self._track(row)
+        rng = np.random.default_rng([self.seed, epoch, int(self.groups[position])])
+        runs = track.clip_rows(self.spec, rng if self.train else (clip + 0.5) / self.clips)
+        shown = self._shown(track, [frame for run in runs for frame in run])
+        if self.train and rng.random() < 0.5:
+            shown = {name: self._flipped(name, value) for name, value in shown.items()}
+        label = torch.tensor(float(row["label"] == "fake"))
+        named = {name: row[name] or "" for name in _NAMES}
+        return {**shown, "label": label, "clip": clip, **named}
+
+    def _shown(self, track: FaceTrack, rows: list[int]) -> dict[str, Tensor]:
+        spec = self.spec
+        if self.landmarks:
+            crops, points = track.crops_with_landmarks(rows, spec.size, spec.margin)
+            shown = {"inputs": arrange(crops, spec), "landmarks": arrange(points, spec)}
+        else:
+            shown = {"inputs": arrange(track.crops(rows, spec.size, spec.margin), spec)}
+        if self.masks:
+            masks = track_masks(track, rows, spec)
+            missing = torch.zeros(len(rows), 1, spec.size, spec.size)
+            shown["mask"] = arrange(missing if masks is None else masks, spec)
+            shown["has_mask"] = torch.tensor(masks is not None)
+        return shown
+
+    def _flipped(self, name: str, value: Tensor) -> Tensor:
+        if name == "landmarks":
+            # As mirror_landmarks does, but what is not finite stays so: the detector leaves it out.
+            turned = value[..., list(MIRRORED_LANDMARKS), :] * torch.tensor([-1.0, 1.0])
+            return turned + torch.tensor([self.spec.size - 1.0, 0.0])
+        return value.flip(-1) if value.dim() else value
+
+    def _track(self, row: dict[str, Any]) -> FaceTrack:
+        # The row is all that a track needs: no process but the first reads a whole manifest.
+        root = store_path(row["store"])
+        margin = self._margins.get(row["store"])
+        if margin is None:
+            margin = self._margins[row["store"]] = read_header(root).margin
+        file = root / TRACKS / f"{row['track_id']}.parquet"
+        if self.perturbation is not None:
+            return PerturbedTrack(file, row, margin, self.perturbation)
+        return FaceTrack(file, row, margin)
+
+
+def _videos(table: pa.Table, clips: int) -> NDArray[np.int64]:
+    """Number the video of each sample; clips of one track are apart from each other."""
+    names = zip(table.column("dataset").to_pylist(), table.column("video").to_pylist(), strict=True)
+    numbers: dict[object, int] = {}
+    videos = np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int64)
+    samples: NDArray[np.int64] = (videos[:, None] * clips + np.arange(clips)).ravel()
+    return samples
+
+
+def _any_mask(table: pa.Table) -> bool:
+    """Say whether any mask is there: zeros for the real faces alone would teach the wrong thing."""
+    pairs = zip(table.column("source").to_pylist(), table.column("mask").to_pylist(), strict=True)
+    return any(find_beside(source, mask) is not None for source, mask in pairs if mask)
+
+
+def _check(table: pa.Table) -> None:
+    if table.column("track_id").null_count:
+        raise MissingDataError("a row of 'table' has no face track; keep the rows with one")
+    labelled = pc.is_in(table.column("label"), pa.array(["real", "fake"]))
+    if not pc.all(labelled, min_count=0).as_py():
+        source = table.filter(pc.invert(labelled)).column("source")[0].as_py()
+        raise MissingDataError(
+            f"{source}: no label; give labels with 'extract --metadata' or with '--labels'"
+        )

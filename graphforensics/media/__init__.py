@@ -1,0 +1,52 @@
+"""Reading and writing of videos, images and animations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graphforensics._lazy import lazy_names
+
+if TYPE_CHECKING:
+    from graphforensics.media.decode import probe, read_frames
+    from graphforensics.media.frame import Frame
+    from graphforensics.media.media import Media, open_media
+    from graphforensics.media.media_info import MediaInfo
+    from graphforensics.media.png import decode_png, encode_png
+    from graphforensics.media.selection import (
+        EvenFrames,
+        EveryFrame,
+        FrameSelection,
+        Snippets,
+        parse_selection,
+    )
+    from graphforensics.media.write_clip import write_clip
+
+__all__ = [
+    "EvenFrames",
+    "EveryFrame",
+    "Frame",
+    "FrameSelection",
+    "Media",
+    "MediaInfo",
+    "Snippets",
+    "decode_png",
+    "encode_png",
+    "open_media",
+    "parse_selection",
+    "probe",
+    "read_frames",
+    "write_clip",
+]
+
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "decode": "probe read_frames",
+        "frame": "Frame",
+        "media": "Media open_media",
+        "media_info": "MediaInfo",
+        "png": "decode_png encode_png",
+        "selection": "EvenFrames EveryFrame FrameSelection Snippets parse_selection",
+        "write_clip": "write_clip",
+    },
+)

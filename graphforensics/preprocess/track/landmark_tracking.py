@@ -1,0 +1,108 @@
+"""Seeing one face in one frame."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphforensics.media.picture import Picture
+from graphforensics.preprocess.crop.box import Box, overlap, square_around
+from graphforensics.preprocess.crop.region import Region
+from graphforensics.preprocess.detect.detection import Detection
+from graphforensics.preprocess.detect.landmarks import LandmarkPredictor, landmark_box
+from graphforensics.preprocess.detect.verification import FaceCheck
+from graphforensics.preprocess.track.tracklet import Sighting
+
+# A detector's score from which a face counts as seen; below it, down to the checking
+# detector's own threshold, a followed face is kept but none is started.
+_SEEN = 0.0
+
+# The detector's box, in steps of 1.2, and that of well placed landmarks overlap by 0.78 and
+# more as a rule; from below this the landmarks are placed anew, in the detector's box.
+_ASTRAY = 0.72
+
+# A face that moves or grows by more than this share of its side is looked at twice.
+_STILL = 0.06
+
+
+class FrameView:
+    """A frame whose grey values and colours are made once, when they are first needed.
+
+    Args:
+        picture: The frame.
+    """
+
+    def __init__(self, picture: Picture) -> None:
+        self.picture = picture
+
+    @cached_property
+    def grey(self) -> NDArray[np.uint8]:
+        """Brightness ``[H, W]``."""
+        return self.picture.grey()
+
+    @cached_property
+    def rgb(self) -> NDArray[np.uint8]:
+        """Colours ``[H, W, 3]``."""
+        return self.picture.rgb()
+
+
+class FaceSight:
+    """Places landmarks on a face and asks the detector whether it is one.
+
+    Args:
+        check: Confirms single faces.
+        predictor: Places landmarks.
+        reach: Side of the kept pixels over the side of the face's box.
+    """
+
+    def __init__(self, check: FaceCheck, predictor: LandmarkPredictor, reach: float) -> None:
+        self._check = check
+        self._predictor = predictor
+        self._reach = reach
+
+    def look(self, view: FrameView, box: Box) -> Sighting:
+        """Place landmarks from a box."""
+        landmarks = self._predictor(view.grey, box)
+        place = landmark_box(landmarks)
+        region = Region.around(view.rgb, place, self._reach)
+        return Sighting(view.picture.number, view.picture.time, landmarks, place, region)
+
+    def follow(self, view: FrameView, box: Box) -> Sighting:
+        """Place landmarks from the face's box in the frame before or after.
+
+        Where the face has moved, they are placed once more from the box that they imply:
+        a box beside the face draws them away from it.
+        """
+        sighting = self.look(view, box)
+        return self.look(view, sighting.box) if moved(box, sighting.box) else sighting
+
+    def confirm(self, sighting: Sighting) -> Detection | None:
+        """Ask the detector about a sighting; its confidence is noted where it sees a face.
+
+        A sighting whose pixels were let go has been handed out: nobody asks about it.
+        """
+        if sighting.region is None:
+            return None
+        seen = self._check(sighting.region, sighting.box)
+        if seen is not None and seen.confidence >= _SEEN:
+            sighting.confidence = seen.confidence
+        return seen
+
+    def correct(self, view: FrameView, sighting: Sighting, seen: Detection) -> Sighting:
+        """Return the sighting, or a better one where the landmarks went astray."""
+        if seen.confidence < _SEEN or overlap(seen.box, sighting.box) >= _ASTRAY:
+            return sighting
+        better = self.look(view, seen.box)
+        if overlap(seen.box, better.box) <= overlap(seen.box, sighting.box):
+            return sighting
+        better.confidence = seen.confidence
+        return better
+
+
+def moved(before: Box, after: Box, share: float = _STILL) -> bool:
+    """Whether a box has moved, or changed its side, by more than a share of its side."""
+    x0, y0, side0 = square_around(before, 1.0)
+    x1, y1, side1 = square_around(after, 1.0)
+    return bool(max(abs(x1 - x0), abs(y1 - y0), abs(side1 - side0)) > share * side0)

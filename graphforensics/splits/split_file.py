@@ -1,0 +1,143 @@
+"""A parting of a data set as a file: ``split.json``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from graphforensics.errors import MissingDataError
+from graphforensics.splits.official_split import OFFICIAL, official_split
+from graphforensics.splits.split import PARTS, identity_groups
+
+_FORMAT = "graphforensics split"
+_VERSION = 1
+_SHOWN = ("track_id", "source", "label", "identity")
+
+
+def split_document(
+    rows: Sequence[Mapping[str, Any]], parts: Mapping[str, Sequence[int]], seed: int | None = None
+) -> dict[str, Any]:
+    """Describe which track and which identity went into which part, ready for JSON.
+
+    Args:
+        rows: Mappings with ``track_id`` (``None`` for a source without a face), ``source``,
+            ``label`` and ``identity``.
+        parts: Positions of the rows of each part.
+        seed: Seed that the parting was made with.
+
+    Example:
+        >>> rows = [{"track_id": "a-1/track_000", "source": "a.mp4", "label": "real"}]
+        >>> split_document(rows, {"train": [0]})["parts"]["train"][0]["source"]
+        'a.mp4'
+    """
+    entries = {
+        part: [{name: rows[position].get(name) for name in _SHOWN} for position in positions]
+        for part, positions in parts.items()
+    }
+    return {"format": _FORMAT, "version": _VERSION, "seed": seed, "parts": entries}
+
+
+def read_split(
+    path: str | Path, rows: Sequence[Mapping[str, Any]], required: Sequence[str] = PARTS
+) -> dict[str, list[int]]:
+    """Find the parts of a ``split.json`` again among the rows of a table.
+
+    Args:
+        path: The file, or ``"official"`` for the split that ``rows`` name themselves (see
+            :func:`~graphforensics.splits.official_split.official_split`).
+        rows: Mappings with ``track_id``, ``source`` and what
+            :func:`~graphforensics.splits.split.identity_groups` reads.
+        required: Parts whose every track must be among ``rows``.
+
+    Returns:
+        Positions of the rows of each part, ascending. Rows that the file does not name are in none.
+
+    Raises:
+        MissingDataError: The file cannot be read or is no split, tracks of a required part are
+            not among the rows, or one identity is in two parts.
+    """
+    if str(path) == OFFICIAL:
+        return official_split(rows, required)
+    parts = find_parts(path, rows, required)
+    _refuse_leaks(path, rows, parts)
+    return parts
+
+
+def find_parts(
+    path: str | Path, rows: Sequence[Mapping[str, Any]], required: Sequence[str] = PARTS
+) -> dict[str, list[int]]:
+    """Read a ``split.json`` as :func:`read_split` does, though identities may be in two parts.
+
+    Args:
+        path: The file.
+        rows: Mappings with ``track_id`` and ``source``.
+        required: Parts whose every track must be among ``rows``.
+
+    Returns:
+        Positions of the rows of each part, ascending.
+
+    Raises:
+        MissingDataError: The file cannot be read or is no split, or tracks of a required part are
+            not among the rows.
+    """
+    entries = _read(Path(path))
+    places = {_name(row): position for position, row in enumerate(rows)}
+    parts: dict[str, list[int]] = {}
+    for part in PARTS:
+        names = [_name(entry) for entry in entries.get(part, [])]
+        missing = [name for name in names if name not in places]
+        if missing and part in required:
+            raise MissingDataError(
+                f"{path}: {len(missing)} of the {len(names)} entries of part '{part}' are not in "
+                f"the stores given, among them {missing[0]}; give every store the split is of"
+            )
+        parts[part] = sorted(places[name] for name in names if name in places)
+    return parts
+
+
+def _read(path: Path) -> dict[str, list[dict[str, Any]]]:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise MissingDataError(f"{path}: cannot be read ({error.strerror or error})") from error
+    except (ValueError, RecursionError) as error:
+        raise MissingDataError(f"{path}: not a split, as it is not valid JSON ({error})") from error
+    if not isinstance(document, dict) or document.get("format") != _FORMAT:
+        raise MissingDataError(f"{path}: not a split ('format' must be {_FORMAT!r})")
+    if document.get("version") != _VERSION:
+        raise MissingDataError(
+            f"{path}: split version {document.get('version')!r} is not known to this version"
+        )
+    parts = document.get("parts")
+    if not isinstance(parts, dict) or not all(_is_part(part) for part in parts.values()):
+        raise MissingDataError(f"{path}: damaged, 'parts' must map each part to its tracks")
+    return parts
+
+
+def _is_part(entries: object) -> bool:
+    return isinstance(entries, list) and all(
+        isinstance(entry, dict) and isinstance(entry.get("source"), str) for entry in entries
+    )
+
+
+def _name(entry: Mapping[str, Any]) -> str:
+    """Name a track, or a source without one, the same way in the file and in the table."""
+    return str(entry.get("track_id") or f"{entry['source']} (no face)")
+
+
+def _refuse_leaks(
+    path: str | Path, rows: Sequence[Mapping[str, Any]], parts: Mapping[str, Sequence[int]]
+) -> None:
+    groups = identity_groups(rows)
+    first: dict[int, tuple[str, int]] = {}
+    for part, positions in parts.items():
+        for position in positions:
+            other, place = first.setdefault(int(groups[position]), (part, position))
+            if other != part:
+                who = rows[position].get("identity") or rows[position]["source"]
+                raise MissingDataError(
+                    f"{path}: {who} is in part '{part}' with {rows[position]['source']} and in "
+                    f"part '{other}' with {rows[place]['source']}: the figures would be flattered"
+                )

@@ -1,0 +1,1 @@
+"""Forged copies of whole files, each with its mask and its record."""

@@ -1,0 +1,1 @@
+"""Forgeries that blend a face with a changed copy of itself."""

@@ -1,0 +1,99 @@
+"""Batches shared out among the processes of one run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch.utils.data import Sampler
+
+from graphforensics.train.devices.processes import process_count, summed
+
+_HERE = torch.device("cpu")
+
+
+class SharedBatches(Sampler[list[Any]]):
+    """Cut an order into batches and give every process its share of each.
+
+    All processes together see the batches that one process would: the number of devices changes
+    how fast a run is, not what it computes. The last batch of an epoch may be smaller and not
+    divide evenly; :meth:`weight` makes up for that. A process for which nothing is left gets one
+    sample of weight 0, so that all take the same number of steps.
+
+    Args:
+        sampler: The order; every process must have the same.
+        batch_size: Samples a batch, over all processes.
+        rank: Number of this process.
+        processes: How many there are.
+
+    Raises:
+        ValueError: ``batch_size`` is not a positive multiple of ``processes``, or ``rank`` is not
+            among them.
+
+    Example:
+        >>> order = range(6)
+        >>> [list(SharedBatches(order, 4, rank, 2)) for rank in (0, 1)]
+        [[[0, 1], [4]], [[2, 3], [5]]]
+    """
+
+    def __init__(self, sampler: Any, batch_size: int, rank: int = 0, processes: int = 1) -> None:
+        if batch_size < 1 or processes < 1 or batch_size % processes:
+            raise ValueError(
+                f"'batch_size' must be a positive multiple of the number of processes "
+                f"(got {batch_size} and {processes})"
+            )
+        if not 0 <= rank < processes:
+            raise ValueError(f"'rank' must be in [0, {processes}) (got {rank})")
+        #: Lightning tells its epoch to the sampler of this name.
+        self.sampler = sampler
+        self.batch_size = batch_size
+        self.rank, self.processes = rank, processes
+
+    def __len__(self) -> int:
+        return -(-len(self.sampler) // self.batch_size)
+
+    def __iter__(self) -> Iterator[list[Any]]:
+        order = list(self.sampler)
+        for start in range(0, len(order), self.batch_size):
+            batch = order[start : start + self.batch_size]
+            first, end = self._bounds(len(batch))
+            yield batch[first:end] or batch[:1]
+
+    def weight(self, number: int) -> float:
+        """Return the factor of a batch's mean loss that makes the processes' mean the batch's.
+
+        With n samples in a batch, of which this one of P processes has n_p, it is P n_p / n.
+
+        Args:
+            number: Of the batch in the epoch.
+        """
+        size = min(self.batch_size, len(self.sampler) - number * self.batch_size)
+        first, end = self._bounds(size)
+        return self.processes * (end - first) / size
+
+    def _bounds(self, size: int) -> tuple[int, int]:
+        return self.rank * size // self.processes, (self.rank + 1) * size // self.processes
+
+
+def batch_share(trainer: Any | None, number: int, training: bool, count: int) -> tuple[float, int]:
+    """Return the weight of a process's samples, and how many all processes have in the batch.
+
+    Every process must call it.
+
+    Args:
+        trainer: Lightning's, if there is one.
+        number: Of the batch in the epoch.
+        training: Whether it trains or validates.
+        count: Samples of this process that count.
+    """
+    loaders = None
+    if trainer is not None:
+        loaders = trainer.train_dataloader if training else trainer.val_dataloaders
+    batches = getattr(loaders, "batch_sampler", None)
+    if isinstance(batches, SharedBatches) and batches.weight(number) == 0:
+        count = 0
+    if process_count() == 1:
+        return float(count > 0), count
+    total = summed(count, trainer.strategy.root_device if trainer is not None else _HERE)
+    return (process_count() * count / total if total else 0.0), total

@@ -1,0 +1,111 @@
+"""The folder of a run: what it was started with, and whether it may go on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from graphforensics.errors import MissingDataError, OutputError
+from graphforensics.train.config.training_options import TrainingOptions
+from graphforensics.train.face_store_data_module import FaceStoreDataModule
+from graphforensics.train.pseudo_fakes import MANIPULATION
+from graphforensics.train.run.provenance import provenance
+from graphforensics.train.run.run_recorder import write_text
+from graphforensics.train.run.trained_on import trained_on
+from graphforensics.train.tasks.detection_task import DetectionTask
+from graphforensics.train.tasks.registry import stage_of
+
+#: Settings that may differ when a run is resumed: they change nothing of what was done.
+_FREE = ("epochs", "max_time")
+
+
+def run_settings(
+    task: DetectionTask,
+    data: FaceStoreDataModule,
+    options: TrainingOptions,
+    task_options: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Describe a run, so that it can be repeated and that no other one is resumed in its place.
+
+    Args:
+        task: What is trained.
+        data: What it is trained on.
+        options: How.
+        task_options: Keywords of the task beside the common ones.
+    """
+    model = task.model
+    unusual = {
+        "stage": stage_of(model.name, type(task)),
+        "task": task_options,
+        "manipulations": data.manipulations,
+        "faces": data.faces if data.faces != "both" else None,
+        "balance": data.balance,
+        "clips": data.clips if data.clips > 1 else None,
+    }
+    return {
+        "detector": model.name,
+        "config": model.config,
+        "training": options.to_dict(),
+        "batch_size": data.batch_size,
+        "pairs": data.pairs,
+        "data_seed": data.seed,
+        "data": data.fingerprint(),
+        "split": hashlib.sha256(json.dumps(data.split["parts"]).encode()).hexdigest(),
+        **{name: value for name, value in unusual.items() if value},
+        "tracks": {part: len(data.rows(part)) for part in data.parts},
+    }
+
+
+def prepare_folder(
+    folder: Path, settings: dict[str, Any], data: FaceStoreDataModule, resume: bool
+) -> None:
+    """Write ``run.json`` and ``split.json``, or check that they are of the run to resume.
+
+    Args:
+        folder: Of the run.
+        settings: What :func:`run_settings` returned.
+        data: What it is trained on.
+        resume: Whether to go on with the run that is there.
+
+    Raises:
+        OutputError: ``folder`` holds a run already and ``resume`` is false, or cannot be written.
+        MissingDataError: The run there is of other data, of another model or other settings.
+    """
+    place = folder / "run.json"
+    if place.exists() and not resume:
+        raise OutputError(f"{folder}: holds a run already; resume it, or choose another folder")
+    if place.exists():
+        _require_same(place, settings)
+        return
+    if resume and not folder.is_dir():
+        raise OutputError(f"{folder}: there is no run to resume")
+    seen = trained_on(data.rows("train"))
+    if data.pseudo_fakes:
+        seen["manipulation"] = [MANIPULATION]
+    write_text(folder / "split.json", json.dumps(data.split, indent=1, ensure_ascii=False) + "\n")
+    run = {**settings, "trained_on": seen, **provenance()}
+    write_text(place, json.dumps(run, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+
+
+def _require_same(place: Path, settings: dict[str, Any]) -> None:
+    try:
+        before = json.loads(place.read_text(encoding="utf-8"))
+        recorded = {name: before.get(name) for name in settings}
+        # Runs of earlier versions had no other values of the options that they did not know.
+        known = json.loads(json.dumps(TrainingOptions().to_dict()))
+        recorded["training"] = {**known, **before["training"]}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise OutputError(f"{place}: damaged, the run cannot be resumed ({error!r})") from error
+    wanted = json.loads(json.dumps(settings))
+    for values in (recorded["training"], wanted["training"]):
+        for name in _FREE:
+            values.pop(name, None)
+    different = [name for name in settings if recorded[name] != wanted[name]]
+    if different:
+        raise MissingDataError(
+            f"{place}: the run was started with another {different[0]!r} "
+            f"({recorded[different[0]]}, now {wanted[different[0]]}); "
+            "resume with the same data, model and settings"
+        )

@@ -1,0 +1,62 @@
+"""The optimisers against their equations in float64."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from graphforensics.train.config.optimizer import build_optimizer
+
+GRADIENTS = np.array([[0.3, -2.0], [0.1, 0.5], [-0.4, 1.0]])
+
+
+def _stepped(name: Any, **keywords: Any) -> np.ndarray:
+    weight = torch.nn.Parameter(torch.tensor([1.0, -1.0], dtype=torch.float64))
+    optimizer = build_optimizer([weight], name, 0.1, **keywords)
+    for gradient in GRADIENTS:
+        weight.grad = torch.tensor(gradient)
+        optimizer.step()
+    found: np.ndarray = weight.detach().numpy()
+    return found
+
+
+def test_sgd_with_momentum_and_decay() -> None:
+    weight, speed = np.array([1.0, -1.0]), np.zeros(2)
+    for gradient in GRADIENTS:
+        speed = 0.9 * speed + gradient + 0.01 * weight
+        weight = weight - 0.1 * speed
+    np.testing.assert_allclose(_stepped("sgd", momentum=0.9, weight_decay=0.01), weight)
+
+
+@pytest.mark.parametrize("name", ["adam", "adamw"])
+def test_adam_and_adamw(name: str) -> None:
+    weight, mean, square = np.array([1.0, -1.0]), np.zeros(2), np.zeros(2)
+    for step, gradient in enumerate(GRADIENTS, 1):
+        if name == "adam":
+            gradient = gradient + 0.01 * weight
+        else:
+            weight = weight * (1 - 0.1 * 0.01)
+        mean = 0.8 * mean + 0.2 * gradient
+        square = 0.95 * square + 0.05 * gradient**2
+        unbiased = np.sqrt(square / (1 - 0.95**step)) + 1e-8
+        weight = weight - 0.1 * mean / (1 - 0.8**step) / unbiased
+    np.testing.assert_allclose(_stepped(name, betas=(0.8, 0.95), weight_decay=0.01), weight)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"name": "lion"}, "'optimizer' must be one of adam, adamw, sgd"),
+        ({"name": "sgd", "momentum": 1.0}, "'momentum' must be in"),
+        ({"momentum": 0.9}, "'momentum' must be 0 with adam"),
+        ({"betas": (0.9, 1.0)}, "'betas' must be two numbers"),
+        ({"betas": (0.9,)}, "'betas' must be two numbers"),
+        ({"weight_decay": -1.0}, "'weight_decay' must be at least 0"),
+    ],
+)
+def test_senseless_settings_are_refused(wrong: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        build_optimizer([torch.nn.Parameter(torch.ones(1))], **wrong)
