@@ -229,9 +229,9 @@ def _model(args: argparse.Namespace, seed: int) -> Detector:
     else:
         model = new_model(args.model, keywords)
     if args.encoder_from is not None:
-        from graphforensics.models import take_encoder
+        from graphforensics.models import transfer_encoder
 
-        take_encoder(model, args.encoder_from)
+        transfer_encoder(model, args.encoder_from)
     return model
 
 

@@ -10,14 +10,14 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from graphforensics.media.frame_writer import Encoder
+from graphforensics.media.frame_writer import FrameWriter
 
 _CLOCK = Fraction(1, 90000)
 # One millisecond, the finest that Matroska can tell apart.
 _STEP = 90
 
 
-class ClipEncoder(Encoder):
+class ClipWriter(FrameWriter):
     """A video that is written frame by frame, each shown at its own time.
 
     An odd last row or column is cut off, which 4:2:0 video has no place for. No sound.

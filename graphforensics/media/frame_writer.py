@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-class Encoder(AbstractContextManager["Encoder"]):
+class FrameWriter(AbstractContextManager["FrameWriter"]):
     """Takes the frames of one file; the file is whole when the ``with`` block is left."""
 
     @abstractmethod

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from graphforensics.media.frame_writer import Encoder
+from graphforensics.media.frame_writer import FrameWriter
 
 
-class PictureEncoder(Encoder):
+class PictureWriter(FrameWriter):
     """A PNG; of several frames it holds the last.
 
     Args:

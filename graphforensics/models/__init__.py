@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from graphforensics.models.mrl.output import MRLOutput
     from graphforensics.models.mrl.relation_learner import RelationLearner
     from graphforensics.models.registry import DETECTORS
-    from graphforensics.models.transfer import take_encoder
+    from graphforensics.models.transfer import take_encoder, transfer_encoder
 
 __all__ = [
     "DETECTORS",
@@ -64,6 +64,7 @@ __all__ = [
     "load_detector",
     "read_calibration",
     "take_encoder",
+    "transfer_encoder",
 ]
 
 __getattr__, __dir__ = lazy_names(
@@ -92,6 +93,6 @@ __getattr__, __dir__ = lazy_names(
         "mrl.output": "MRLOutput",
         "registry": "DETECTORS",
         "mrl.relation_learner": "RelationLearner",
-        "transfer": "take_encoder",
+        "transfer": "take_encoder transfer_encoder",
     },
 )

@@ -15,7 +15,7 @@ from graphforensics import __version__
 from graphforensics.errors import CheckpointError, GraphForensicsError
 from graphforensics.models.calibration import read_calibration
 from graphforensics.models.detector import Detector
-from graphforensics.models.meta_build import rehearse
+from graphforensics.models.meta_build import build_on_meta
 from graphforensics.models.registry import DETECTORS
 from graphforensics.nn.encoder.weights import (
     check_weights,
@@ -108,9 +108,9 @@ def _build(config: dict[str, Any], state: dict[str, Tensor], origin: Path) -> De
         # The checkpoint's weights include the encoder's: there is nothing to fetch for it.
         keywords["encoder_weights"] = None
     try:
-        rehearsed = rehearse(lambda: DETECTORS[name](**keywords), state)
-        check_weights(rehearsed, state, origin)
-        _check_input(rehearsed, origin)
+        sketch = build_on_meta(lambda: DETECTORS[name](**keywords), state)
+        check_weights(sketch, state, origin)
+        _check_input(sketch, origin)
         return DETECTORS[name](**keywords)
     except GraphForensicsError:
         raise

@@ -20,7 +20,7 @@ Network = TypeVar("Network", bound=nn.Module)
 _SPARE_NUMBERS, _SPARE_TENSORS = 300_000_000, 3_000
 
 
-def rehearse(build: Callable[[], Network], state: dict[str, Tensor]) -> Network:
+def build_on_meta(build: Callable[[], Network], state: dict[str, Tensor]) -> Network:
     """Build a network whose tensors have shapes and no content.
 
     What a file says of the sizes of a network can be wrong, or meant to fill the memory of whoever
@@ -35,9 +35,9 @@ def rehearse(build: Callable[[], Network], state: dict[str, Tensor]) -> Network:
 
     Example:
         >>> from torch import nn
-        >>> rehearse(lambda: nn.Linear(2, 3), {"weight": torch.ones(3, 2)}).weight.device
+        >>> build_on_meta(lambda: nn.Linear(2, 3), {"weight": torch.ones(3, 2)}).weight.device
         device(type='meta')
-        >>> rehearse(lambda: nn.Linear(10**6, 10**6), {"weight": torch.ones(3, 2)})
+        >>> build_on_meta(lambda: nn.Linear(10**6, 10**6), {"weight": torch.ones(3, 2)})
         Traceback (most recent call last):
         ValueError: it is far larger than its weights
     """

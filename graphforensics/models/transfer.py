@@ -12,7 +12,7 @@ from graphforensics.models.load_detector import load_detector
 from graphforensics.nn.encoder.weights import load_weights
 
 
-def take_encoder(model: Detector, trained: str | Path) -> None:
+def transfer_encoder(model: Detector, trained: str | Path) -> None:
     """Copy the weights of a trained detector's encoder into ``model``'s, in place.
 
     A detector whose extra losses keep it from learning from scratch learns from an encoder that
@@ -32,7 +32,7 @@ def take_encoder(model: Detector, trained: str | Path) -> None:
         >>> bare, whole = MRL(attention="none", relation="none", **small), MRL(**small)
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     bare.save_pretrained(folder)
-        ...     take_encoder(whole, folder)
+        ...     transfer_encoder(whole, folder)
         >>> all((a == b).all() for a, b in zip(bare.encoder.parameters(),
         ...                                    whole.encoder.parameters(), strict=True))
         True
@@ -45,3 +45,7 @@ def take_encoder(model: Detector, trained: str | Path) -> None:
             f"{trained}: a detector '{lacking}' has no encoder of its own to hand on"
         )
     load_weights(mine, theirs.state_dict(), f"{trained}, encoder")
+
+
+#: The former name.
+take_encoder = transfer_encoder

@@ -11,12 +11,15 @@ if TYPE_CHECKING:
     from graphforensics.tamper.files.forge import forge
     from graphforensics.tamper.files.forge_summary import ForgeSummary
     from graphforensics.tamper.masks.difference_mask import difference_mask
-    from graphforensics.tamper.masks.difference_masks import DifferenceMasks, write_difference_masks
     from graphforensics.tamper.masks.face_mask import extend_forehead, hull_mask, soften
     from graphforensics.tamper.masks.partial_face_mask import (
         FaceMask,
         PartialFaceMask,
         partial_face_mask,
+    )
+    from graphforensics.tamper.masks.write_difference_masks import (
+        DifferenceMasks,
+        write_difference_masks,
     )
     from graphforensics.tamper.self_blend.batched import SelfBlend
     from graphforensics.tamper.self_blend.pixel_changes import change_colour, change_detail
@@ -56,7 +59,7 @@ __getattr__, __dir__ = lazy_names(
     {
         "self_blend.batched": "SelfBlend",
         "masks.difference_mask": "difference_mask",
-        "masks.difference_masks": "DifferenceMasks write_difference_masks",
+        "masks.write_difference_masks": "DifferenceMasks write_difference_masks",
         "masks.face_mask": "extend_forehead hull_mask soften",
         "files.forge": "forge",
         "files.forge_summary": "ForgeSummary",

@@ -16,7 +16,7 @@ import lightning as L
 
 from graphforensics._optional import import_optional
 from graphforensics.errors import GraphForensicsError
-from graphforensics.models.transfer import take_encoder
+from graphforensics.models.transfer import transfer_encoder
 from graphforensics.train.config.recipe import recipe_names, recipe_path
 from graphforensics.train.config.training_options import TrainingOptions
 from graphforensics.train.devices.machine import TRAINER_DEFAULTS, Machine
@@ -26,7 +26,7 @@ from graphforensics.train.run.run_folder import run_settings
 from graphforensics.train.run.run_recorder import RunRecorder
 from graphforensics.train.run.running_mean import RunningMean
 from graphforensics.train.run.safe_checkpoint_io import SafeCheckpointIO
-from graphforensics.train.run.start_from import take_weights
+from graphforensics.train.run.start_from import transfer_weights
 from graphforensics.train.run.time_limit import TimeLimit
 from graphforensics.train.tasks.detection_task import DetectionTask
 from graphforensics.train.train_detector import TrainingSummary, fit
@@ -137,9 +137,9 @@ class DetectorCLI(LightningCLI):
             self._get(self.config_init, name) for name in ("start_from", "encoder_from")
         )
         if start is not None:
-            take_weights(model.model, start)
+            transfer_weights(model.model, start)
         if encoder is not None:
-            take_encoder(model.model, encoder)
+            transfer_encoder(model.model, encoder)
         options = self._options(model)
         self.summary = fit(
             self.trainer,

@@ -4,9 +4,9 @@ import av
 import numpy as np
 import pytest
 
-from graphforensics.media.clip_writer import ClipEncoder
+from graphforensics.media.clip_writer import ClipWriter
 from graphforensics.media.decode import probe, read_frames
-from graphforensics.media.picture_writer import PictureEncoder
+from graphforensics.media.picture_writer import PictureWriter
 
 TIMES = [0.0, 0.04, 0.11, 0.12, 0.30]
 
@@ -19,7 +19,7 @@ def pictures(count: int = 5, size: tuple[int, int] = (48, 64)) -> list[np.ndarra
 
 
 def write(path: Path, images: list[np.ndarray], crf: int | None = 18) -> Path:
-    with ClipEncoder(path, 25.0, crf) as encoder:
+    with ClipWriter(path, 25.0, crf) as encoder:
         for image, time in zip(images, TIMES, strict=False):
             encoder.write(image, time)
     return path
@@ -68,7 +68,7 @@ def test_an_odd_row_and_column_are_cut_off(tmp_path: Path) -> None:
 def test_times_that_do_not_rise(tmp_path: Path) -> None:
     for name, crf in (("a.mp4", 18), ("a.mkv", None)):
         images = pictures(3) if crf else [image[..., 0] for image in pictures(3)]
-        with ClipEncoder(tmp_path / name, 25.0, crf) as encoder:
+        with ClipWriter(tmp_path / name, 25.0, crf) as encoder:
             for image in images:
                 encoder.write(image, 0.5)
         times = probe(tmp_path / name).times
@@ -77,13 +77,13 @@ def test_times_that_do_not_rise(tmp_path: Path) -> None:
 
 
 def test_an_error_in_the_block_is_passed_on(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError, match="broken"), ClipEncoder(tmp_path / "a.mp4", 25.0, 18):
+    with pytest.raises(RuntimeError, match="broken"), ClipWriter(tmp_path / "a.mp4", 25.0, 18):
         raise RuntimeError("broken")
 
 
 def test_picture(tmp_path: Path) -> None:
     (image,) = pictures(1, (49, 65))
-    with PictureEncoder(tmp_path / "a.png") as encoder:
+    with PictureWriter(tmp_path / "a.png") as encoder:
         encoder.write(image, 0.0)
     (frame,) = read_frames(tmp_path / "a.png")
     np.testing.assert_array_equal(frame.image, image)

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from graphforensics.models import MRL
-from graphforensics.models.meta_build import rehearse
+from graphforensics.models.meta_build import build_on_meta
 
 FEW = {"weight": torch.ones(3)}
 
@@ -17,11 +17,11 @@ FEW = {"weight": torch.ones(3)}
 def test_names_and_shapes_are_those_of_the_network() -> None:
     keywords = {"encoder": "resnet10t", "regions": 4, "size": 32}
     built = MRL(**keywords).state_dict()
-    rehearsed = rehearse(lambda: MRL(**keywords), built)
-    assert {name: value.shape for name, value in rehearsed.state_dict().items()} == {
+    sketch = build_on_meta(lambda: MRL(**keywords), built)
+    assert {name: value.shape for name, value in sketch.state_dict().items()} == {
         name: value.shape for name, value in built.items()
     }
-    assert all(value.is_meta for value in rehearsed.state_dict().values())
+    assert all(value.is_meta for value in sketch.state_dict().values())
 
 
 @pytest.mark.parametrize(
@@ -34,8 +34,8 @@ def test_names_and_shapes_are_those_of_the_network() -> None:
 )
 def test_too_large(build: object) -> None:
     with pytest.raises(ValueError, match="far larger than its weights"):
-        rehearse(build, FEW)  # type: ignore[arg-type]
-    # The bound ends with the rehearsal.
+        build_on_meta(build, FEW)  # type: ignore[arg-type]
+    # The bound ends with the build.
     assert not nn.Linear(2, 2).weight.is_meta
     assert len([nn.Linear(1, 1) for _ in range(4_000)]) == 4_000
 
@@ -47,4 +47,4 @@ def test_another_thread_is_not_counted() -> None:
         other.join()
         return nn.Linear(1, 1)
 
-    assert rehearse(build, FEW).weight.is_meta
+    assert build_on_meta(build, FEW).weight.is_meta

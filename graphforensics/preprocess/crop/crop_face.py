@@ -15,7 +15,7 @@ from graphforensics.preprocess.crop.box import shorter_side
 from graphforensics.preprocess.crop.region import Region
 from graphforensics.preprocess.crop.sharpness import sharpness
 from graphforensics.preprocess.track.smoothing import smooth_at
-from graphforensics.preprocess.track.tracklet import FaceTrail, Sighting
+from graphforensics.preprocess.track.tracklet import Observation, Tracklet
 from graphforensics.store.extraction_options import ExtractionOptions
 from graphforensics.store.track_frame import Quality, TrackFrame
 
@@ -35,60 +35,62 @@ def kept_reach(options: ExtractionOptions) -> float:
     return max(square, 1.6) + 2 * _DRIFT + 0.05
 
 
-def finished_face(trail: FaceTrail, place: int, options: ExtractionOptions) -> TrackFrame:
-    """Smooth a sighting among its neighbours, cut it out and judge it.
+def crop_face(tracklet: Tracklet, place: int, options: ExtractionOptions) -> TrackFrame:
+    """Smooth an observation among its neighbours, cut it out and judge it.
 
     Args:
-        trail: The face's trail; its person and segment are known.
-        place: Which of its sightings.
+        tracklet: The face's tracklet; its person and segment are known.
+        place: Which of its observations.
         options: How to cut.
     """
-    sighting, region = trail.sightings[place], trail.sightings[place].region
-    if trail.person is None or region is None:
+    observation, region = tracklet.observations[place], tracklet.observations[place].region
+    if tracklet.person is None or region is None:
         raise RuntimeError("a face is finished twice, or before it is known whose it is")
-    near = _neighbours(trail.sightings, place, options.smoothing / 2)
-    box = _smooth_box(near, sighting, options.smoothing)
-    crop = _crop(near, sighting, region, box, options)
+    near = _neighbours(tracklet.observations, place, options.smoothing / 2)
+    box = _smooth_box(near, observation, options.smoothing)
+    crop = _crop(near, observation, region, box, options)
     detail = sharpness(_inside(region, box))
     return TrackFrame(
-        person=trail.person,
-        segment=trail.segment,
-        number=sighting.number,
-        time=sighting.time,
+        person=tracklet.person,
+        segment=tracklet.segment,
+        number=observation.number,
+        time=observation.time,
         crop=crop.pixels,
         box=box.astype(np.float32),
         crop_box=crop.crop_box,
-        landmarks=sighting.landmarks,
+        landmarks=observation.landmarks,
         crop_landmarks=crop.landmarks,
         sharpness=detail,
         quality=_quality(shorter_side(box), detail, options),
-        detected=sighting.confidence is not None,
+        detected=observation.confidence is not None,
     )
 
 
-def _neighbours(sightings: list[Sighting], place: int, half: float) -> list[Sighting]:
-    """Return the sightings of the same segment within half a window to either side."""
-    time = sightings[place].time
+def _neighbours(observations: list[Observation], place: int, half: float) -> list[Observation]:
+    """Return the observations of the same segment within half a window to either side."""
+    time = observations[place].time
     first = last = place
     while (
         first > 0
-        and sightings[first - 1].number == sightings[first].number - 1
-        and time - sightings[first - 1].time < half
+        and observations[first - 1].number == observations[first].number - 1
+        and time - observations[first - 1].time < half
     ):
         first -= 1
     while (
-        last + 1 < len(sightings)
-        and sightings[last + 1].number == sightings[last].number + 1
-        and sightings[last + 1].time - time < half
+        last + 1 < len(observations)
+        and observations[last + 1].number == observations[last].number + 1
+        and observations[last + 1].time - time < half
     ):
         last += 1
-    return sightings[first : last + 1]
+    return observations[first : last + 1]
 
 
-def _smooth_box(near: list[Sighting], sighting: Sighting, window: float) -> NDArray[np.float64]:
+def _smooth_box(
+    near: list[Observation], observation: Observation, window: float
+) -> NDArray[np.float64]:
     squares = np.array([_square(other.box) for other in near])
-    x, y, side = smooth_at([other.time for other in near], squares, sighting.time, window)
-    raw_x, raw_y, raw_side = _square(sighting.box)
+    x, y, side = smooth_at([other.time for other in near], squares, observation.time, window)
+    raw_x, raw_y, raw_side = _square(observation.box)
     drift = _DRIFT * raw_side
     x = np.clip(x, raw_x - drift, raw_x + drift)
     y = np.clip(y, raw_y - drift, raw_y + drift)
@@ -101,18 +103,18 @@ def _square(box: NDArray[np.float64]) -> tuple[float, float, float]:
 
 
 def _crop(
-    near: list[Sighting],
-    sighting: Sighting,
+    near: list[Observation],
+    observation: Observation,
     region: Region,
     box: NDArray[np.float64],
     options: ExtractionOptions,
 ) -> FaceCrop:
     if not options.align:
-        return square_crop(region, box, sighting.landmarks, options.margin)
+        return square_crop(region, box, observation.landmarks, options.margin)
     points = np.array([anchor_points(other.landmarks).ravel() for other in near])
     times = [other.time for other in near]
-    anchors = smooth_at(times, points, sighting.time, options.smoothing).reshape(3, 2)
-    return aligned_crop(region, anchors, sighting.landmarks, options.margin, options.align_size)
+    anchors = smooth_at(times, points, observation.time, options.smoothing).reshape(3, 2)
+    return aligned_crop(region, anchors, observation.landmarks, options.margin, options.align_size)
 
 
 def _inside(region: Region, box: NDArray[np.float64]) -> NDArray[np.uint8]:

@@ -24,7 +24,7 @@ _PAUSES_SEEING = (4.0, 20.0, np.inf)
 _PAUSES_FRESH = (0.0, 3.0, np.inf)
 
 
-class FaceSearch:
+class DetectionSchedule:
     """Finds faces in frames, on a small copy first and on larger ones now and then.
 
     Args:

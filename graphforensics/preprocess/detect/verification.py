@@ -17,7 +17,7 @@ _AROUND = 1.6
 _SIDE = 140
 
 
-class FaceCheck:
+class FaceVerifier:
     """Runs a detector on a small picture of one face.
 
     Args:

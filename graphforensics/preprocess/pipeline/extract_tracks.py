@@ -10,18 +10,18 @@ import numpy as np
 from graphforensics.errors import UnreadableMediaError
 from graphforensics.media.media import Media, open_media
 from graphforensics.media.selection import parse_selection
-from graphforensics.preprocess.crop.crop_face import finished_face, kept_reach
-from graphforensics.preprocess.detect.detection_schedule import FaceSearch
+from graphforensics.preprocess.crop.crop_face import crop_face, kept_reach
+from graphforensics.preprocess.detect.detection_schedule import DetectionSchedule
 from graphforensics.preprocess.detect.dlib_cnn_detector import DlibCnnDetector
 from graphforensics.preprocess.detect.dlib_hog_detector import DlibHogDetector
 from graphforensics.preprocess.detect.face_detector import FaceDetector
 from graphforensics.preprocess.detect.face_recognizer import FaceRecognizer
 from graphforensics.preprocess.detect.landmarks import LandmarkPredictor
-from graphforensics.preprocess.detect.verification import FaceCheck
+from graphforensics.preprocess.detect.verification import FaceVerifier
 from graphforensics.preprocess.track.face_tracker import FaceTracker
-from graphforensics.preprocess.track.identity_matcher import PersonBook
-from graphforensics.preprocess.track.landmark_tracking import FaceSight
-from graphforensics.preprocess.track.tracklet import FaceTrail
+from graphforensics.preprocess.track.identity_matcher import IdentityMatcher
+from graphforensics.preprocess.track.landmark_tracking import LandmarkTracker
+from graphforensics.preprocess.track.tracklet import Tracklet
 from graphforensics.store.extraction_options import ExtractionOptions
 from graphforensics.store.extraction_report import ExtractionReport
 from graphforensics.store.track_frame import TrackFrame
@@ -89,7 +89,9 @@ class _Extraction:
         self._options = options
         self._report = report
         self._tracker = _tracker(options, detector)
-        self._book = PersonBook(FaceRecognizer(options.recognition_path), smallest=options.min_face)
+        self._matcher = IdentityMatcher(
+            FaceRecognizer(options.recognition_path), smallest=options.min_face
+        )
         self._covered = np.zeros(media.info.frames, np.bool_)
 
     def run(self) -> Iterator[TrackFrame]:
@@ -110,41 +112,45 @@ class _Extraction:
         if not report.frames:
             raise UnreadableMediaError(self._path, "none of the wanted frames can be decoded")
 
-    def _hand_out(self, ended: list[FaceTrail]) -> Iterator[TrackFrame]:
-        """Yield what has become certain: all of the trails that ended, part of the others."""
-        self._book.name([trail for trail in ended if trail.person is None and trail.sightings])
-        for trail in ended:
-            yield from self._ready(trail, np.inf)
+    def _hand_out(self, ended: list[Tracklet]) -> Iterator[TrackFrame]:
+        """Yield what has become certain: all of the tracklets that ended, part of the others."""
+        self._matcher.name(
+            [tracklet for tracklet in ended if tracklet.person is None and tracklet.observations]
+        )
+        for tracklet in ended:
+            yield from self._ready(tracklet, np.inf)
         half = self._options.smoothing / 2
-        waiting = [trail for trail in self._tracker.followed if self._may_begin(trail, half)]
-        self._book.name([trail for trail in waiting if trail.person is None])
-        for trail in waiting:
-            verified = trail.at(trail.verified)
-            yield from self._ready(trail, verified.time - half if verified else -np.inf)
+        waiting = [
+            tracklet for tracklet in self._tracker.followed if self._may_begin(tracklet, half)
+        ]
+        self._matcher.name([tracklet for tracklet in waiting if tracklet.person is None])
+        for tracklet in waiting:
+            verified = tracklet.at(tracklet.verified)
+            yield from self._ready(tracklet, verified.time - half if verified else -np.inf)
 
-    def _may_begin(self, trail: FaceTrail, half: float) -> bool:
-        """Whether a trail may be handed out: nobody who left before it is still unfinished."""
-        if trail.person is not None:
+    def _may_begin(self, tracklet: Tracklet, half: float) -> bool:
+        """Whether a tracklet may be handed out: nobody who left before it is still unfinished."""
+        if tracklet.person is not None:
             return True
-        if trail.checks < 2 or trail.last.time - trail.sightings[0].time < half:
+        if tracklet.checks < 2 or tracklet.last.time - tracklet.observations[0].time < half:
             return False
-        return all(lost.last.number >= trail.first for lost in self._tracker.lost)
+        return all(lost.last.number >= tracklet.first for lost in self._tracker.lost)
 
-    def _ready(self, trail: FaceTrail, until: float) -> Iterator[TrackFrame]:
-        for place, sighting in enumerate(trail.sightings):
-            if sighting.number <= trail.handed_out or sighting.time > until:
+    def _ready(self, tracklet: Tracklet, until: float) -> Iterator[TrackFrame]:
+        for place, observation in enumerate(tracklet.observations):
+            if observation.number <= tracklet.handed_out or observation.time > until:
                 continue
-            if trail.person is None:
+            if tracklet.person is None:
                 raise RuntimeError("a face is handed out before it is known whose it is")
-            if trail.segment < 0 or sighting.number != trail.handed_out + 1:
-                trail.segment = self._book.next_segment(trail.person)
-            trail.handed_out = sighting.number
-            self._covered[sighting.number] = True
+            if tracklet.segment < 0 or observation.number != tracklet.handed_out + 1:
+                tracklet.segment = self._matcher.next_segment(tracklet.person)
+            tracklet.handed_out = observation.number
+            self._covered[observation.number] = True
             self._report.faces += 1
-            self._report.persons = len(self._book)
-            yield finished_face(trail, place, self._options)
-            sighting.region = None
-        trail.forget(trail.handed_out, self._options.smoothing)
+            self._report.persons = len(self._matcher)
+            yield crop_face(tracklet, place, self._options)
+            observation.region = None
+        tracklet.forget(tracklet.handed_out, self._options.smoothing)
 
 
 def _tracker(options: ExtractionOptions, detector: FaceDetector | None) -> FaceTracker:
@@ -153,9 +159,9 @@ def _tracker(options: ExtractionOptions, detector: FaceDetector | None) -> FaceT
     hog = isinstance(chosen, DlibHogDetector)
     doubtful = DlibHogDetector(threshold=_DOUBT) if hog else chosen
     return FaceTracker(
-        FaceSearch(chosen, options.detect_every),
-        FaceSight(
-            FaceCheck(doubtful), LandmarkPredictor(options.landmarks_path), kept_reach(options)
+        DetectionSchedule(chosen, options.detect_every),
+        LandmarkTracker(
+            FaceVerifier(doubtful), LandmarkPredictor(options.landmarks_path), kept_reach(options)
         ),
         options.detect_every,
     )

@@ -6,10 +6,10 @@ from collections import deque
 
 from graphforensics.media.picture import Picture
 from graphforensics.preprocess.crop.box import Box, overlap
-from graphforensics.preprocess.detect.detection_schedule import FaceSearch
-from graphforensics.preprocess.track.landmark_tracking import FaceSight, FrameView, moved
+from graphforensics.preprocess.detect.detection_schedule import DetectionSchedule
+from graphforensics.preprocess.track.landmark_tracking import FrameView, LandmarkTracker, moved
 from graphforensics.preprocess.track.shot_change import ShotChange
-from graphforensics.preprocess.track.tracklet import FaceTrail, Sighting
+from graphforensics.preprocess.track.tracklet import Observation, Tracklet
 
 # Frames that are kept to look for a face in the past once it was found: this many at most,
 # fewer where they are large.
@@ -38,23 +38,23 @@ class FaceTracker:
         every: Frames between two confirmations of a face.
     """
 
-    def __init__(self, search: FaceSearch, sight: FaceSight, every: int = 5) -> None:
+    def __init__(self, search: DetectionSchedule, sight: LandmarkTracker, every: int = 5) -> None:
         self._search = search
         self._sight = sight
         self._every = every
         self._shot_change = ShotChange()
         self._past: deque[Picture] = deque()
-        self.followed: list[FaceTrail] = []
-        self.lost: list[FaceTrail] = []
+        self.followed: list[Tracklet] = []
+        self.lost: list[Tracklet] = []
 
-    def restart(self) -> list[FaceTrail]:
-        """End all trails, forget the past, and return the trails that ended."""
+    def restart(self) -> list[Tracklet]:
+        """End all tracklets, forget the past, and return the tracklets that ended."""
         self._shot_change.reset()
         self._search.restart()
         return self._end_shot()
 
-    def step(self, picture: Picture) -> list[FaceTrail]:
-        """Take the next frame and return the trails that ended for good before it."""
+    def step(self, picture: Picture) -> list[Tracklet]:
+        """Take the next frame and return the tracklets that ended for good before it."""
         view = FrameView(picture)
         cut = self._shot_change(view.grey)
         ended = self._end_shot() if cut else self._expired(picture.number)
@@ -63,122 +63,132 @@ class FaceTracker:
         self._remember(picture)
         return ended
 
-    def _end_shot(self) -> list[FaceTrail]:
-        for trail in self.followed:
-            self._verify_tail(trail)
-        ended = sorted(self.followed + self.lost, key=lambda trail: trail.first)
+    def _end_shot(self) -> list[Tracklet]:
+        for tracklet in self.followed:
+            self._verify_tail(tracklet)
+        ended = sorted(self.followed + self.lost, key=lambda tracklet: tracklet.first)
         self.followed, self.lost = [], []
         self._past.clear()
         return ended
 
-    def _expired(self, number: int) -> list[FaceTrail]:
-        ended = [trail for trail in self.lost if number - trail.last.number > _PAST_FRAMES]
-        self.lost = [trail for trail in self.lost if number - trail.last.number <= _PAST_FRAMES]
+    def _expired(self, number: int) -> list[Tracklet]:
+        ended = [tracklet for tracklet in self.lost if number - tracklet.last.number > _PAST_FRAMES]
+        self.lost = [
+            tracklet for tracklet in self.lost if number - tracklet.last.number <= _PAST_FRAMES
+        ]
         return ended
 
     def _follow(self, view: FrameView) -> bool:
-        """Add a sighting to every trail, or lose it; say whether one was lost."""
-        kept: list[FaceTrail] = []
-        for trail in self.followed:
-            sighting = self._sight.follow(view, trail.last.box)
-            doubled = any(overlap(sighting.box, other.last.box) > 0.5 for other in kept)
-            if not doubled and self._extend(view, trail, sighting):
-                kept.append(trail)
+        """Add an observation to every tracklet, or lose it; say whether one was lost."""
+        kept: list[Tracklet] = []
+        for tracklet in self.followed:
+            observation = self._sight.follow(view, tracklet.last.box)
+            doubled = any(overlap(observation.box, other.last.box) > 0.5 for other in kept)
+            if not doubled and self._extend(view, tracklet, observation):
+                kept.append(tracklet)
             else:
-                self._lose(trail)
+                self._lose(tracklet)
         lost = len(kept) < len(self.followed)
         self.followed = kept
         return lost
 
-    def _extend(self, view: FrameView, trail: FaceTrail, sighting: Sighting) -> bool:
-        waited = sighting.number - trail.verified
-        if waited < self._every and not trail.doubtful and not moved(trail.last.box, sighting.box):
-            trail.sightings.append(sighting)
+    def _extend(self, view: FrameView, tracklet: Tracklet, observation: Observation) -> bool:
+        waited = observation.number - tracklet.verified
+        if (
+            waited < self._every
+            and not tracklet.doubtful
+            and not moved(tracklet.last.box, observation.box)
+        ):
+            tracklet.observations.append(observation)
             return True
-        seen = self._sight.confirm(sighting)
-        if seen is None or moved(trail.last.box, sighting.box, share=0.5):
+        seen = self._sight.confirm(observation)
+        if seen is None or moved(tracklet.last.box, observation.box, share=0.5):
             return False
-        right = self._sight.correct(view, sighting, seen)
-        if right is not sighting:
-            self._correct_tail(trail, right)
-        trail.sightings.append(right)
-        trail.verified = sighting.number
-        trail.checks += 1
-        trail.doubtful = seen.confidence < _SURE or right is not sighting
+        right = self._sight.correct(view, observation, seen)
+        if right is not observation:
+            self._correct_tail(tracklet, right)
+        tracklet.observations.append(right)
+        tracklet.verified = observation.number
+        tracklet.checks += 1
+        tracklet.doubtful = seen.confidence < _SURE or right is not observation
         return True
 
-    def _correct_tail(self, trail: FaceTrail, right: Sighting) -> None:
-        """Follow a corrected face backwards as far as the trail had gone astray."""
+    def _correct_tail(self, tracklet: Tracklet, right: Observation) -> None:
+        """Follow a corrected face backwards as far as the tracklet had gone astray."""
         later = right
         for picture in reversed(self._past):
-            old = trail.last if picture.number == trail.last.number else trail.at(picture.number)
-            if old is None or old.number <= max(trail.verified, trail.handed_out):
+            old = (
+                tracklet.last
+                if picture.number == tracklet.last.number
+                else tracklet.at(picture.number)
+            )
+            if old is None or old.number <= max(tracklet.verified, tracklet.handed_out):
                 return
             new = self._sight.follow(FrameView(picture), later.box)
             if overlap(new.box, old.box) > 0.8 or not self._sight.confirm(new):
                 return
-            trail.sightings[trail.sightings.index(old)] = new
+            tracklet.observations[tracklet.observations.index(old)] = new
             later = new
 
-    def _lose(self, trail: FaceTrail) -> None:
-        self._verify_tail(trail)
+    def _lose(self, tracklet: Tracklet) -> None:
+        self._verify_tail(tracklet)
         # A single word of the detector, not confirmed a moment later, is no face.
-        if trail.checks > 1 or trail.handed_out >= 0:
-            self.lost.append(trail)
+        if tracklet.checks > 1 or tracklet.handed_out >= 0:
+            self.lost.append(tracklet)
 
-    def _verify_tail(self, trail: FaceTrail) -> None:
+    def _verify_tail(self, tracklet: Tracklet) -> None:
         """Check what the detector has not seen yet; drop from the first failure on."""
-        if trail.last.number > trail.verified and self._sight.confirm(trail.last):
-            trail.verified = trail.last.number
-            trail.checks += 1
-        for place, sighting in enumerate(trail.sightings):
-            if sighting.number > trail.verified:
-                if not self._sight.confirm(sighting):
-                    del trail.sightings[place:]
+        if tracklet.last.number > tracklet.verified and self._sight.confirm(tracklet.last):
+            tracklet.verified = tracklet.last.number
+            tracklet.checks += 1
+        for place, observation in enumerate(tracklet.observations):
+            if observation.number > tracklet.verified:
+                if not self._sight.confirm(observation):
+                    del tracklet.observations[place:]
                     return
-                trail.verified = sighting.number
+                tracklet.verified = observation.number
 
     def _find(self, view: FrameView, fresh: bool) -> None:
         for face in self._search(view.picture, seeing=bool(self.followed), fresh=fresh):
             if self._taken(face.box):
                 continue
-            sighting = self._sight.look(view, face.box)
-            if self._taken(sighting.box) or overlap(sighting.box, face.box) < 0.4:
+            observation = self._sight.look(view, face.box)
+            if self._taken(observation.box) or overlap(observation.box, face.box) < 0.4:
                 continue
-            seen = self._sight.confirm(sighting)
+            seen = self._sight.confirm(observation)
             if seen is not None and seen.confidence >= _NEW:
-                self.followed.append(self._trail(sighting))
+                self.followed.append(self._tracklet(observation))
 
     def _taken(self, box: Box) -> bool:
-        return any(_same_place(box, trail.last.box) for trail in self.followed)
+        return any(_same_place(box, tracklet.last.box) for tracklet in self.followed)
 
-    def _trail(self, sighting: Sighting) -> FaceTrail:
-        """Follow a new face backwards; join it to a trail that was just lost there."""
-        sightings = [sighting]
+    def _tracklet(self, observation: Observation) -> Tracklet:
+        """Follow a new face backwards; join it to a tracklet that was just lost there."""
+        observations = [observation]
         for picture in reversed(self._past):
-            earlier = self._earlier(picture, sightings[0])
+            earlier = self._earlier(picture, observations[0])
             if earlier is None:
                 break
-            sightings.insert(0, earlier)
-        for trail in self.lost:
-            if trail.last.number < sightings[0].number and _same_place(
-                trail.last.box, sightings[0].box
+            observations.insert(0, earlier)
+        for tracklet in self.lost:
+            if tracklet.last.number < observations[0].number and _same_place(
+                tracklet.last.box, observations[0].box
             ):
-                self.lost.remove(trail)
-                trail.sightings.extend(sightings)
-                trail.verified = sighting.number
-                trail.checks += 1
-                return trail
-        return FaceTrail(sightings)
+                self.lost.remove(tracklet)
+                tracklet.observations.extend(observations)
+                tracklet.verified = observation.number
+                tracklet.checks += 1
+                return tracklet
+        return Tracklet(observations)
 
-    def _earlier(self, picture: Picture, later: Sighting) -> Sighting | None:
-        known = [trail.at(picture.number) for trail in self.followed + self.lost]
+    def _earlier(self, picture: Picture, later: Observation) -> Observation | None:
+        known = [tracklet.at(picture.number) for tracklet in self.followed + self.lost]
         if any(other and _same_place(other.box, later.box) for other in known):
             return None
-        sighting = self._sight.follow(FrameView(picture), later.box)
-        if any(other and _same_place(other.box, sighting.box) for other in known):
+        observation = self._sight.follow(FrameView(picture), later.box)
+        if any(other and _same_place(other.box, observation.box) for other in known):
             return None
-        return sighting if self._sight.confirm(sighting) else None
+        return observation if self._sight.confirm(observation) else None
 
     def _remember(self, picture: Picture) -> None:
         self._past.append(picture)

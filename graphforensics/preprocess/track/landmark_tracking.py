@@ -12,8 +12,8 @@ from graphforensics.preprocess.crop.box import Box, overlap, square_around
 from graphforensics.preprocess.crop.region import Region
 from graphforensics.preprocess.detect.detection import Detection
 from graphforensics.preprocess.detect.landmarks import LandmarkPredictor, landmark_box
-from graphforensics.preprocess.detect.verification import FaceCheck
-from graphforensics.preprocess.track.tracklet import Sighting
+from graphforensics.preprocess.detect.verification import FaceVerifier
+from graphforensics.preprocess.track.tracklet import Observation
 
 # A detector's score from which a face counts as seen; below it, down to the checking
 # detector's own threshold, a followed face is kept but none is started.
@@ -48,7 +48,7 @@ class FrameView:
         return self.picture.rgb()
 
 
-class FaceSight:
+class LandmarkTracker:
     """Places landmarks on a face and asks the detector whether it is one.
 
     Args:
@@ -57,46 +57,46 @@ class FaceSight:
         reach: Side of the kept pixels over the side of the face's box.
     """
 
-    def __init__(self, check: FaceCheck, predictor: LandmarkPredictor, reach: float) -> None:
+    def __init__(self, check: FaceVerifier, predictor: LandmarkPredictor, reach: float) -> None:
         self._check = check
         self._predictor = predictor
         self._reach = reach
 
-    def look(self, view: FrameView, box: Box) -> Sighting:
+    def look(self, view: FrameView, box: Box) -> Observation:
         """Place landmarks from a box."""
         landmarks = self._predictor(view.grey, box)
         place = landmark_box(landmarks)
         region = Region.around(view.rgb, place, self._reach)
-        return Sighting(view.picture.number, view.picture.time, landmarks, place, region)
+        return Observation(view.picture.number, view.picture.time, landmarks, place, region)
 
-    def follow(self, view: FrameView, box: Box) -> Sighting:
+    def follow(self, view: FrameView, box: Box) -> Observation:
         """Place landmarks from the face's box in the frame before or after.
 
         Where the face has moved, they are placed once more from the box that they imply:
         a box beside the face draws them away from it.
         """
-        sighting = self.look(view, box)
-        return self.look(view, sighting.box) if moved(box, sighting.box) else sighting
+        observation = self.look(view, box)
+        return self.look(view, observation.box) if moved(box, observation.box) else observation
 
-    def confirm(self, sighting: Sighting) -> Detection | None:
-        """Ask the detector about a sighting; its confidence is noted where it sees a face.
+    def confirm(self, observation: Observation) -> Detection | None:
+        """Ask the detector about an observation; its confidence is noted where it sees a face.
 
-        A sighting whose pixels were let go has been handed out: nobody asks about it.
+        An observation whose pixels were let go has been handed out: nobody asks about it.
         """
-        if sighting.region is None:
+        if observation.region is None:
             return None
-        seen = self._check(sighting.region, sighting.box)
+        seen = self._check(observation.region, observation.box)
         if seen is not None and seen.confidence >= _SEEN:
-            sighting.confidence = seen.confidence
+            observation.confidence = seen.confidence
         return seen
 
-    def correct(self, view: FrameView, sighting: Sighting, seen: Detection) -> Sighting:
-        """Return the sighting, or a better one where the landmarks went astray."""
-        if seen.confidence < _SEEN or overlap(seen.box, sighting.box) >= _ASTRAY:
-            return sighting
+    def correct(self, view: FrameView, observation: Observation, seen: Detection) -> Observation:
+        """Return the observation, or a better one where the landmarks went astray."""
+        if seen.confidence < _SEEN or overlap(seen.box, observation.box) >= _ASTRAY:
+            return observation
         better = self.look(view, seen.box)
-        if overlap(seen.box, better.box) <= overlap(seen.box, sighting.box):
-            return sighting
+        if overlap(seen.box, better.box) <= overlap(seen.box, observation.box):
+            return observation
         better.confidence = seen.confidence
         return better
 

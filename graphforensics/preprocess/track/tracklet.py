@@ -11,7 +11,7 @@ from graphforensics.preprocess.crop.region import Region
 
 
 @dataclass(eq=False)
-class Sighting:
+class Observation:
     """A face in one frame, before smoothing.
 
     Args:
@@ -33,21 +33,21 @@ class Sighting:
 
 
 @dataclass(eq=False)
-class FaceTrail:
-    """The sightings of one face that are still needed, oldest first.
+class Tracklet:
+    """The observations of one face that are still needed, oldest first.
 
     Args:
-        sightings: The most recent ones; older ones are dropped when they were handed out.
-        first: Frame number of the very first sighting.
+        observations: The most recent ones; older ones are dropped when they were handed out.
+        first: Frame number of the very first observation.
         verified: Frame number up to which the detector vouches for the face.
         checks: How often the detector has vouched for it.
         doubtful: Whether its last word was hesitant, or the landmarks had gone astray.
-        handed_out: Frame number of the last sighting that was handed out.
+        handed_out: Frame number of the last observation that was handed out.
         person: Identity, once it is known.
         segment: Segment of the person's track that is being handed out.
     """
 
-    sightings: list[Sighting]
+    observations: list[Observation]
     first: int = field(init=False)
     verified: int = field(init=False)
     checks: int = 1
@@ -57,34 +57,34 @@ class FaceTrail:
     segment: int = -1
 
     def __post_init__(self) -> None:
-        self.first = self.sightings[0].number
-        self.verified = self.sightings[-1].number
+        self.first = self.observations[0].number
+        self.verified = self.observations[-1].number
 
     @property
-    def last(self) -> Sighting:
-        """The most recent sighting."""
-        return self.sightings[-1]
+    def last(self) -> Observation:
+        """The most recent observation."""
+        return self.observations[-1]
 
-    def at(self, number: int) -> Sighting | None:
-        """Return the sighting in a frame, if there is one and it was not dropped."""
-        for sighting in reversed(self.sightings):
-            if sighting.number <= number:
-                return sighting if sighting.number == number else None
+    def at(self, number: int) -> Observation | None:
+        """Return the observation in a frame, if there is one and it was not dropped."""
+        for observation in reversed(self.observations):
+            if observation.number <= number:
+                return observation if observation.number == number else None
         return None
 
     def forget(self, handed_out: int, window: float, frames: int = 16) -> None:
-        """Drop sightings that were handed out and that nobody will look back at.
+        """Drop observations that were handed out and that nobody will look back at.
 
         Args:
-            handed_out: Number of the last sighting that was handed out.
+            handed_out: Number of the last observation that was handed out.
             window: Seconds before it that smoothing looks back.
-            frames: Frames before the last sighting that the tracker looks back.
+            frames: Frames before the last observation that the tracker looks back.
         """
-        since = min((s.time for s in self.sightings if s.number > handed_out), default=np.inf)
-        self.sightings = [
-            sighting
-            for sighting in self.sightings
-            if sighting.number > handed_out
-            or sighting.number > self.last.number - frames
-            or sighting.time >= since - window
+        since = min((s.time for s in self.observations if s.number > handed_out), default=np.inf)
+        self.observations = [
+            observation
+            for observation in self.observations
+            if observation.number > handed_out
+            or observation.number > self.last.number - frames
+            or observation.time >= since - window
         ]

@@ -21,11 +21,11 @@ from graphforensics.errors import (
     OutputError,
     UnreadableMediaError,
 )
-from graphforensics.media.clip_writer import ClipEncoder
+from graphforensics.media.clip_writer import ClipWriter
 from graphforensics.media.decode import probe, read_frames
-from graphforensics.media.frame_writer import Encoder
+from graphforensics.media.frame_writer import FrameWriter
 from graphforensics.media.media_info import MediaInfo
-from graphforensics.media.picture_writer import PictureEncoder
+from graphforensics.media.picture_writer import PictureWriter
 from graphforensics.store.extraction_options import ExtractionOptions
 from graphforensics.tamper.files.clip_forger import ClipForger
 from graphforensics.tamper.files.clip_landmarks import clip_landmarks
@@ -214,9 +214,9 @@ def _copy(job: ForgeJob, path: Path, info: MediaInfo) -> int:
     return count
 
 
-def _encoder(path: Path, info: MediaInfo, crf: int | None) -> Encoder:
+def _encoder(path: Path, info: MediaInfo, crf: int | None) -> FrameWriter:
     if info.kind == "image":
-        return PictureEncoder(path)
+        return PictureWriter(path)
     span = float(info.times[-1] - info.times[0]) if info.frames > 1 else 0.0
     rate = (info.frames - 1) / span if span > 0 else 25.0
-    return ClipEncoder(path, min(max(rate, 1.0), 240.0), crf)
+    return ClipWriter(path, min(max(rate, 1.0), 240.0), crf)

@@ -43,7 +43,7 @@ def check_first_batch(task: DetectionTask, data: FaceStoreDataModule) -> None:
             for part in PARTS[:2] if data.pseudo_fakes else PARTS[:1]:
                 batch = task.prepared(_samples(data, part))
                 _require_landmarks(batch, part)
-                task.rehearse(batch)
+                task.dry_run(batch)
     except GraphForensicsError:
         raise
     except Exception as error:

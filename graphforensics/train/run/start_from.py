@@ -57,7 +57,7 @@ def start_from(
     return detector.train()
 
 
-def take_weights(model: Detector, folder: str | Path) -> None:
+def transfer_weights(model: Detector, folder: str | Path) -> None:
     """Copy all weights of a saved detector into ``model``, in place.
 
     Args:

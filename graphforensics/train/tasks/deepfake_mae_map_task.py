@@ -106,9 +106,9 @@ class DeepfakeMAEMapTask(DeepfakeMAEStageTask):
         optimizer.step()
         self.log_losses("train", losses, batch)
 
-    def rehearse(self, batch: Batch) -> None:
+    def dry_run(self, batch: Batch) -> None:
         """See whether the stage before is done and the samples fit."""
-        super().rehearse(batch)
+        super().dry_run(batch)
         images, wanted = self._faces(batch)
         said: MappedFaces = self.detector.mapping(images)
         self.detector.mapping_losses(said, batch["label"], wanted)

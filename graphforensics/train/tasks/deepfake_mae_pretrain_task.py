@@ -51,10 +51,10 @@ class DeepfakeMAEStageTask(DetectionTask):
         """Return what the stage changes: its own network."""
         return list(self.detector.network(self.stage).parameters())
 
-    def rehearse(self, batch: Batch) -> None:
+    def dry_run(self, batch: Batch) -> None:
         """See whether the stage before is done and the samples fit."""
         self.detector.check_ready(self.stage)
-        super().rehearse(batch)
+        super().dry_run(batch)
 
 
 class DeepfakeMAEPretrainTask(DeepfakeMAEStageTask):
@@ -102,7 +102,7 @@ class DeepfakeMAEPretrainTask(DeepfakeMAEStageTask):
         """Return nothing: the losses are logged."""
         return {}
 
-    def rehearse(self, batch: Batch) -> None:
+    def dry_run(self, batch: Batch) -> None:
         """See whether a few faces can be restored."""
         self._error(batch, _seeded(0))
 

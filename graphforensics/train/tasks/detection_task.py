@@ -34,7 +34,7 @@ class DetectionTask(L.LightningModule):
     ROC curve over all videos, computed once an epoch, as ``val_auc``.
 
     A detector that needs more is trained by a subclass, which may override :meth:`prepared`,
-    :meth:`trained_parameters`, :meth:`figures`, :meth:`rehearse` or the steps, and is named in
+    :meth:`trained_parameters`, :meth:`figures`, :meth:`dry_run` or the steps, and is named in
     :data:`graphforensics.train.tasks.registry.TASKS`.
 
     Args:
@@ -198,7 +198,7 @@ class DetectionTask(L.LightningModule):
             restore_random_state(self._random_states[process_rank()])
         self._random_states = []
 
-    def rehearse(self, batch: Batch) -> None:
+    def dry_run(self, batch: Batch) -> None:
         """Do with a few samples what a step does, to see whether they fit, and change nothing.
 
         Args:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from graphforensics.media.picture import ArrayPicture
 from graphforensics.preprocess.detect.detection import Detection
-from graphforensics.preprocess.detect.detection_schedule import FaceSearch
+from graphforensics.preprocess.detect.detection_schedule import DetectionSchedule
 
 
 class BrightSquare:
@@ -40,13 +40,13 @@ def _picture(height: int, width: int, side: int, number: int = 0) -> ArrayPictur
 )
 def test_larger_copies_for_smaller_faces(side: int, copies: list[int]) -> None:
     detector = BrightSquare()
-    [face] = FaceSearch(detector)(_picture(720, 1280, side), seeing=False, fresh=True)
+    [face] = DetectionSchedule(detector)(_picture(720, 1280, side), seeing=False, fresh=True)
     assert [size[0] for size in detector.sizes] == copies
     np.testing.assert_allclose(face.box, (640, 240, 640 + side, 240 + side), atol=2)
 
 
 def test_no_face_is_looked_for_often_and_on_large_copies_seldom() -> None:
-    detector, search = BrightSquare(), FaceSearch(BrightSquare(), every=5)
+    detector, search = BrightSquare(), DetectionSchedule(BrightSquare(), every=5)
     search.detector = detector
     for number in range(600):
         assert search(_picture(72, 128, 0, number), seeing=False, fresh=False) == []
@@ -64,7 +64,7 @@ def test_no_face_is_looked_for_often_and_on_large_copies_seldom() -> None:
 @pytest.mark.parametrize("shape", [(1, 1), (2, 3000), (3000, 2), (4320, 7680), (288, 360)])
 def test_copies_are_bounded(shape: tuple[int, int]) -> None:
     detector = BrightSquare()
-    FaceSearch(detector)(_picture(*shape, 0), seeing=False, fresh=True)
+    DetectionSchedule(detector)(_picture(*shape, 0), seeing=False, fresh=True)
     for height, width in detector.sizes:
         assert height * width <= 3 * 1440 * 1440 + 3 * 7680
         assert height <= max(2 * shape[0], 1)
@@ -79,5 +79,5 @@ def test_one_face_is_reported_once_and_colours_go_to_whom_they_concern() -> None
             assert image.shape[2] == 3
             return super().__call__(image[:, :, 0])
 
-    search = FaceSearch(Colours())
+    search = DetectionSchedule(Colours())
     assert len(search(_picture(720, 1280, 200), seeing=False, fresh=True)) == 1

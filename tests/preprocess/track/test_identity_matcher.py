@@ -13,8 +13,8 @@ from graphforensics.preprocess.crop.region import Region
 from graphforensics.preprocess.detect.dlib_hog_detector import DlibHogDetector
 from graphforensics.preprocess.detect.face_recognizer import FaceRecognizer
 from graphforensics.preprocess.detect.landmarks import LandmarkPredictor
-from graphforensics.preprocess.track.identity_matcher import PersonBook
-from graphforensics.preprocess.track.tracklet import FaceTrail, Sighting
+from graphforensics.preprocess.track.identity_matcher import IdentityMatcher
+from graphforensics.preprocess.track.tracklet import Observation, Tracklet
 
 
 class Shade(FaceRecognizer):
@@ -29,48 +29,48 @@ class Shade(FaceRecognizer):
         return np.array([image.mean() / 100])
 
 
-def _trail(shade: int, first: int, last: int, side: float = 80) -> FaceTrail:
+def _tracklet(shade: int, first: int, last: int, side: float = 80) -> Tracklet:
     region = Region(np.full((9, 9, 3), shade, np.uint8), 0, 0)
     box, points = np.array([0, 0, side, side], np.float64), np.zeros((68, 2), np.float32)
-    return FaceTrail(
-        [Sighting(n, n / 25, points, box, region, 1.0) for n in range(first, last + 1)]
+    return Tracklet(
+        [Observation(n, n / 25, points, box, region, 1.0) for n in range(first, last + 1)]
     )
 
 
 def test_together_they_are_different_later_they_are_known() -> None:
     shade = Shade()
-    book = PersonBook(shade)
-    first, second = _trail(50, 0, 9), _trail(52, 0, 9)
-    book.name([first, second])
-    assert (first.person, second.person, len(book), shade.calls) == (0, 1, 2, 0)
-    third, fourth, fifth = _trail(180, 20, 29), _trail(55, 20, 29), _trail(51, 30, 39)
-    book.name([third, fourth])
+    matcher = IdentityMatcher(shade)
+    first, second = _tracklet(50, 0, 9), _tracklet(52, 0, 9)
+    matcher.name([first, second])
+    assert (first.person, second.person, len(matcher), shade.calls) == (0, 1, 2, 0)
+    third, fourth, fifth = _tracklet(180, 20, 29), _tracklet(55, 20, 29), _tracklet(51, 30, 39)
+    matcher.name([third, fourth])
     assert (third.person, fourth.person) == (2, 1)
-    book.name([fifth])
+    matcher.name([fifth])
     assert fifth.person == 0
 
 
 def test_nearest_pairs_first() -> None:
-    book = PersonBook(Shade())
-    book.name([_trail(50, 0, 9), _trail(90, 0, 9)])
-    near, nearer = _trail(75, 20, 29), _trail(86, 20, 29)
-    book.name([near, nearer])
+    matcher = IdentityMatcher(Shade())
+    matcher.name([_tracklet(50, 0, 9), _tracklet(90, 0, 9)])
+    near, nearer = _tracklet(75, 20, 29), _tracklet(86, 20, 29)
+    matcher.name([near, nearer])
     assert (near.person, nearer.person) == (0, 1)
 
 
 def test_too_small_to_tell_is_new() -> None:
     shade = Shade()
-    book = PersonBook(shade, smallest=40)
-    book.name([_trail(50, 0, 9)])
-    late = _trail(50, 20, 29, side=30)
-    book.name([late])
+    matcher = IdentityMatcher(shade, smallest=40)
+    matcher.name([_tracklet(50, 0, 9)])
+    late = _tracklet(50, 20, 29, side=30)
+    matcher.name([late])
     assert (late.person, shade.calls) == (1, 0)
 
 
 def test_segments_are_counted_by_person() -> None:
-    book = PersonBook(Shade())
-    book.name([_trail(50, 0, 9), _trail(200, 0, 9)])
-    assert [book.next_segment(0), book.next_segment(0), book.next_segment(1)] == [0, 1, 0]
+    matcher = IdentityMatcher(Shade())
+    matcher.name([_tracklet(50, 0, 9), _tracklet(200, 0, 9)])
+    assert [matcher.next_segment(0), matcher.next_segment(0), matcher.next_segment(1)] == [0, 1, 0]
 
 
 @pytest.mark.data

@@ -10,7 +10,7 @@ import torch
 
 from graphforensics.errors import CheckpointError
 from graphforensics.models import MRL
-from graphforensics.train.run.start_from import start_from, take_weights
+from graphforensics.train.run.start_from import start_from, transfer_weights
 
 
 def test_weights_and_configuration_are_those_of_the_folder(
@@ -24,7 +24,7 @@ def test_weights_and_configuration_are_those_of_the_folder(
         for name, value in tiny_model.state_dict().items():
             assert torch.equal(again.state_dict()[name], value)
     other = MRL(**tiny_keywords)
-    take_weights(other, tmp_path)
+    transfer_weights(other, tmp_path)
     assert torch.equal(next(other.parameters()), next(tiny_model.parameters()))
 
 
@@ -39,6 +39,6 @@ def test_what_does_not_fit_is_refused(
     with pytest.raises(CheckpointError, match="learner"):
         start_from(tmp_path, "mrl", {"hidden_channels": 16})
     with pytest.raises(CheckpointError, match="learner"):
-        take_weights(MRL(**{**tiny_keywords, "hidden_channels": 16}), tmp_path)
+        transfer_weights(MRL(**{**tiny_keywords, "hidden_channels": 16}), tmp_path)
     with pytest.raises(CheckpointError, match="no such file or folder"):
         start_from(tmp_path / "none")

@@ -36,7 +36,7 @@ class _Reconstruction(DetectionTask):
     def _error(self, batch: dict[str, Any]) -> dict[str, Tensor]:
         return {"loss": self.scale * self(batch["inputs"]).features.square().mean()}
 
-    def rehearse(self, batch: dict[str, Any]) -> None:
+    def dry_run(self, batch: dict[str, Any]) -> None:
         self._error(batch)
 
     def training_step(self, batch: dict[str, Any], batch_idx: int) -> Tensor:

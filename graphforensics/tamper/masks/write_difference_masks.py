@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from graphforensics.errors import UnreadableMediaError
-from graphforensics.media.clip_writer import ClipEncoder
+from graphforensics.media.clip_writer import ClipWriter
 from graphforensics.media.decode import probe, read_frames
 from graphforensics.media.frame import Frame
 from graphforensics.store.metadata_table import MetadataTable
@@ -97,7 +97,7 @@ def _write(fake: Path, real: Path, place: Path, threshold: float) -> str:
     part = place.with_name(f".{place.name}.part.mkv")
     try:
         rate = _common_rate(fake, real)
-        with ClipEncoder(part, rate, None) as encoder:
+        with ClipWriter(part, rate, None) as encoder:
             for frame, mask in _masks(fake, real, threshold):
                 encoder.write((mask[0] * 255).byte().numpy(), frame.time)
         os.replace(part, place)
