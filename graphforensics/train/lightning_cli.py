@@ -21,11 +21,11 @@ from graphforensics.train.config.recipe import recipe_names, recipe_path
 from graphforensics.train.config.training_options import TrainingOptions
 from graphforensics.train.devices.machine import TRAINER_DEFAULTS, Machine
 from graphforensics.train.devices.processes import early_rank
+from graphforensics.train.devices.safe_checkpoint_io import SafeCheckpointIO
 from graphforensics.train.face_store_data_module import FaceStoreDataModule
 from graphforensics.train.run.run_folder import run_settings
 from graphforensics.train.run.run_recorder import RunRecorder
 from graphforensics.train.run.running_mean import RunningMean
-from graphforensics.train.run.safe_checkpoint_io import SafeCheckpointIO
 from graphforensics.train.run.start_from import transfer_weights
 from graphforensics.train.run.time_limit import TimeLimit
 from graphforensics.train.tasks.detection_task import DetectionTask

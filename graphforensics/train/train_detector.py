@@ -19,12 +19,12 @@ from graphforensics.errors import CheckpointError, GraphForensicsError, MissingD
 from graphforensics.models.detector import Detector
 from graphforensics.train.config.training_options import TrainingOptions
 from graphforensics.train.devices.machine import Machine
-from graphforensics.train.devices.sharded_model import is_sharded, prepare_sharding
 from graphforensics.train.face_store_data_module import FaceStoreDataModule
 from graphforensics.train.run.first_batch import check_first_batch
 from graphforensics.train.run.run_folder import prepare_folder, run_settings
 from graphforensics.train.run.run_recorder import Row, RunRecorder
 from graphforensics.train.run.running_mean import RunningMean
+from graphforensics.train.run.sharded_model import is_sharded, prepare_sharding
 from graphforensics.train.run.time_limit import TimeLimit
 from graphforensics.train.tasks.detection_task import DetectionTask
 from graphforensics.train.tasks.registry import task_class

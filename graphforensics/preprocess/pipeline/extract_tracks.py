@@ -10,7 +10,6 @@ import numpy as np
 from graphforensics.errors import UnreadableMediaError
 from graphforensics.media.media import Media, open_media
 from graphforensics.media.selection import parse_selection
-from graphforensics.preprocess.crop.crop_face import crop_face, kept_reach
 from graphforensics.preprocess.detect.detection_schedule import DetectionSchedule
 from graphforensics.preprocess.detect.dlib_cnn_detector import DlibCnnDetector
 from graphforensics.preprocess.detect.dlib_hog_detector import DlibHogDetector
@@ -18,6 +17,7 @@ from graphforensics.preprocess.detect.face_detector import FaceDetector
 from graphforensics.preprocess.detect.face_recognizer import FaceRecognizer
 from graphforensics.preprocess.detect.landmarks import LandmarkPredictor
 from graphforensics.preprocess.detect.verification import FaceVerifier
+from graphforensics.preprocess.pipeline.crop_face import crop_face, kept_reach
 from graphforensics.preprocess.track.face_tracker import FaceTracker
 from graphforensics.preprocess.track.identity_matcher import IdentityMatcher
 from graphforensics.preprocess.track.landmark_tracking import LandmarkTracker

@@ -13,7 +13,7 @@ from lightning.pytorch.loggers import Logger
 from lightning.pytorch.strategies import ModelParallelStrategy, Strategy
 
 from graphforensics.train.config.training_options import TrainingOptions
-from graphforensics.train.run.safe_checkpoint_io import SafeCheckpointIO
+from graphforensics.train.devices.safe_checkpoint_io import SafeCheckpointIO
 
 #: What Lightning's trainer is told of every run: the run's own files take the place of its
 #: checkpoints, the data module shares batches out by itself, and validation before the first epoch

@@ -23,8 +23,8 @@ from graphforensics.errors import (
 )
 from graphforensics.models.calibration import CALIBRATION
 from graphforensics.models.detector import Detector
-from graphforensics.train.devices.sharded_model import whole_model
 from graphforensics.train.run.running_mean import RunningMean
+from graphforensics.train.run.sharded_model import whole_model
 from graphforensics.train.run.time_limit import TimeLimit
 from graphforensics.train.tasks.detection_task import DetectionTask
 

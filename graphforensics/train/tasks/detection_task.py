@@ -20,7 +20,7 @@ from graphforensics.train.config.training_options import PseudoFakeKind
 from graphforensics.train.devices.processes import gathered, process_rank
 from graphforensics.train.devices.shared_batches import batch_share
 from graphforensics.train.pseudo_fakes import LEFT_OUT, PseudoFakes
-from graphforensics.train.run.random_state import random_state, restore_random_state
+from graphforensics.train.tasks.random_state import random_state, restore_random_state
 
 Batch = dict[str, Any]
 _NAMES = ("dataset", "manipulation", "video", "quality", "identity")
