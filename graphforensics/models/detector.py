@@ -40,7 +40,7 @@ class Detector(nn.Module, PyTorchModelHubMixin):
     name: ClassVar[str] = ""
 
     #: Whether :meth:`loss` makes use of masks of the forged pixels.
-    reads_masks: ClassVar[bool] = False
+    reads_masks: bool = False
 
     #: Whether :meth:`loss` makes use of the 68 landmarks.
     reads_landmarks: ClassVar[bool] = False

@@ -79,7 +79,7 @@ class LRL(Detector):
     """
 
     name: ClassVar[str] = "lrl"
-    reads_masks: ClassVar[bool] = True
+    reads_masks = True
 
     def __init__(
         self,
