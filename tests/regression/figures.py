@@ -83,7 +83,8 @@ def detector_figures(name: str) -> Figures:
         "parameters": sum(weight.numel() for weight in model.parameters()),
         "weights": _summary(torch.cat([weight.flatten() for weight in model.parameters()])),
         "logit": logit.tolist(),
-        "probability": model.probability(inputs).tolist(),
+        # Not model.probability, which computes in bfloat16 where the processor has it.
+        "probability": model.calibrated(logit).tolist(),
         "edges": [graph.num_nodes, graph.num_edges],
         "edge_weight": _summary(graph.edge_weight),
         "features": _summary(graph.x),
