@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphforensics.metrics import BootstrapInterval, VideoScore, format_figure
+from graphforensics.store.columns import LABELS
 
 _FIGURES = {
     "auc": "AUC",
@@ -124,7 +125,7 @@ class EvaluationReport:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(_COLUMNS)
         for video in self.videos:
-            label = "fake" if video.label else "real"
+            label = LABELS[int(video.label)]
             named = (video.dataset, video.manipulation, video.video, video.quality)
             names = (*named, video.identity or "")
             writer.writerow([*names, label, video.rows, repr(video.score), "ok"])

@@ -13,8 +13,9 @@ from graphforensics.datasets.worker_errors import plain_worker_errors
 from graphforensics.errors import GraphForensicsError
 from graphforensics.models.detector import Detector
 from graphforensics.models.fast_inference import evaluating
+from graphforensics.store.columns import SAMPLED
 
-_NAMES = ("dataset", "manipulation", "video", "quality", "identity", "track_id")
+_NAMES = (*SAMPLED, "track_id")
 
 
 def score_clips(

@@ -22,6 +22,7 @@ from graphforensics.errors import MissingDataError
 from graphforensics.metrics import video_scores
 from graphforensics.splits.split import PARTS, identity_groups, identity_split
 from graphforensics.splits.split_file import read_split, split_document
+from graphforensics.store.columns import FAKE, LABELS, REAL, label_number
 from graphforensics.store.store_check import check_stores
 from graphforensics.store.track_table import fingerprint, track_table, with_manipulations
 from graphforensics.train.devices.shared_batches import SharedBatches
@@ -133,7 +134,7 @@ class FaceStoreDataModule(L.LightningDataModule):
         if self.manipulations is not None and part != "test":
             rows = with_manipulations(rows, self.manipulations)
         if self.faces == "without_fakes" and part != "test":
-            rows = rows.filter(pc.equal(rows.column("label"), "real"))
+            rows = rows.filter(pc.equal(rows.column("label"), REAL))
         return rows.filter(rows.column("track_id").is_valid())
 
     def people(self, part: str) -> int:
@@ -182,7 +183,7 @@ class FaceStoreDataModule(L.LightningDataModule):
 
     def _order(self, dataset: ClipDataset) -> Sampler[tuple[int, int]]:
         if self.balance:
-            labels = np.repeat(dataset.table.column("label").to_numpy() == "fake", self.clips)
+            labels = np.repeat(dataset.table.column("label").to_numpy() == FAKE, self.clips)
             return BalancedSampler(labels.astype(int).tolist(), self.seed)
         return EpochSampler(len(dataset), self.seed, dataset.groups.tolist())
 
@@ -210,7 +211,7 @@ class FaceStoreDataModule(L.LightningDataModule):
 
     def _needed(self) -> tuple[str, ...]:
         """Name the classes that no part may lack."""
-        return {"both": ("real", "fake"), "any": ()}.get(self.faces, ("real",))
+        return {"both": LABELS, "any": ()}.get(self.faces, (REAL,))
 
     def _check_part(self, part: str) -> None:
         rows = self.rows(part).to_pylist()
@@ -221,7 +222,7 @@ class FaceStoreDataModule(L.LightningDataModule):
                 raise MissingDataError(f"the {part} part has no {name} face track: {why}")
         if not rows:
             raise MissingDataError(f"the {part} part has no face track: nothing to learn from")
-        if self.faces == "real" and "fake" in labels:
+        if self.faces == "real" and FAKE in labels:
             raise MissingDataError(
                 f"real faces only are learned from here, but the {part} part has "
                 f"{labels.count('fake')} fake tracks: leave them out (--real-only), or learn from "
@@ -229,7 +230,7 @@ class FaceStoreDataModule(L.LightningDataModule):
             )
         try:
             # Of no interest but for its complaint about a video that is both real and fake.
-            video_scores({**row, "label": row["label"] == "fake", "score": 0.0} for row in rows)
+            video_scores({**row, "label": label_number(row["label"]), "score": 0.0} for row in rows)
         except ValueError as error:
             raise MissingDataError(f"{error}; tell them apart by 'manipulation'") from error
 

@@ -12,6 +12,7 @@ from torch.func import functional_call
 from graphforensics.models.deepfake_mae.mapping import MappedFaces
 from graphforensics.models.detector import Detector
 from graphforensics.nn.argument_checks import check_positive
+from graphforensics.store.columns import FAKE
 from graphforensics.train.tasks.deepfake_mae_episode import Domains, Episode, episode
 from graphforensics.train.tasks.deepfake_mae_meta_step import adapted
 from graphforensics.train.tasks.deepfake_mae_pretrain_task import DeepfakeMAEStageTask
@@ -174,6 +175,4 @@ class DeepfakeMAEMapTask(DeepfakeMAEStageTask):
         if self.pseudo_fakes is not None:
             return []
         rows = cast(Any, self.trainer).datamodule.rows("train").to_pylist()
-        return [
-            row["manipulation"] for row in rows if row["label"] == "fake" and row["manipulation"]
-        ]
+        return [row["manipulation"] for row in rows if row["label"] == FAKE and row["manipulation"]]
