@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphforensics.media.frame_writer import FrameWriter
+from graphforensics.media.video_colours import tag_colours, video_frame
 
 _CLOCK = Fraction(1, 90000)
 # One millisecond, the finest that Matroska can tell apart.
@@ -41,6 +42,7 @@ class ClipWriter(FrameWriter):
             options = {"crf": str(crf), "mbtree": "0"}
             self._stream = self._container.add_stream("libx264", rate=fps, options=options)
             self._stream.pix_fmt = "yuv420p"
+            tag_colours(self._stream)
         self._stream.codec_context.time_base = _CLOCK
         # The bytes of H.264 depend on the number of threads.
         self._stream.codec_context.thread_count = 1
@@ -48,10 +50,10 @@ class ClipWriter(FrameWriter):
 
     def write(self, image: NDArray[np.uint8], time: float) -> None:
         """Append a frame; a time that is not after the last frame's moves 1 ms behind it."""
-        even = np.ascontiguousarray(image[: image.shape[0] & ~1, : image.shape[1] & ~1])
+        even = image[: image.shape[0] & ~1, : image.shape[1] & ~1]
         if self._tick < 0:
             self._stream.height, self._stream.width = even.shape[:2]
-        frame = av.VideoFrame.from_ndarray(even, format="gray" if even.ndim == 2 else "rgb24")
+        frame = video_frame(even, str(self._stream.pix_fmt))
         self._tick = max(self._tick + _STEP, round(time / _CLOCK))
         frame.pts, frame.time_base = self._tick, _CLOCK
         self._container.mux(self._stream.encode(frame))

@@ -11,6 +11,8 @@ from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 from PIL import Image
 
+from graphforensics.media.video_colours import RGBConverter
+
 # Eight-bit formats whose first plane is the luma at full size.
 _LUMA_FIRST = frozenset(
     ["yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "nv21", "gray"]
@@ -84,13 +86,12 @@ class Converter:
     """Colour conversion and scaling whose tables are built once a file, not once a frame."""
 
     def __init__(self) -> None:
-        # One for each pair of sizes: a reformatter rebuilds its tables when its task changes.
-        self._whole = VideoReformatter()
+        self._whole = RGBConverter()
         self._small = VideoReformatter()
 
     def rgb(self, frame: av.VideoFrame) -> NDArray[np.uint8]:
         """Return the colours of every pixel, as stored."""
-        return _bytes(self._whole.reformat(frame, format="rgb24"))
+        return self._whole(frame)
 
     def small(
         self, frame: av.VideoFrame, width: int, height: int, colour: bool

@@ -10,6 +10,8 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from graphforensics.media.video_colours import tag_colours, video_frame
+
 
 def write_clip(
     path: str | Path,
@@ -40,11 +42,12 @@ def write_clip(
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=rate, options=dict(settings))
         stream.pix_fmt = pixel_format
+        tag_colours(stream)
         for image in frames:
-            even = np.ascontiguousarray(image[: image.shape[0] & ~1, : image.shape[1] & ~1])
+            even = image[: image.shape[0] & ~1, : image.shape[1] & ~1]
             if count == 0:
                 stream.height, stream.width = even.shape[:2]
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(even, format="rgb24")))
+            container.mux(stream.encode(video_frame(even, pixel_format)))
             count += 1
         if count == 0:
             raise ValueError(f"'frames' is empty: nothing to write to {path}")

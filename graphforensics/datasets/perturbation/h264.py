@@ -9,6 +9,7 @@ import av
 import numpy as np
 
 from graphforensics.datasets.perturbation.colour import Image
+from graphforensics.media.video_colours import RGBConverter, tag_colours, video_frame
 
 #: Encoders pad smaller pictures to one macroblock anyway.
 _SMALLEST = 16
@@ -60,9 +61,10 @@ def _encode(images: Sequence[Image], crf: int) -> io.BytesIO:
         options = {"crf": str(crf), "threads": "1", "mbtree": "0"}
         stream = container.add_stream("libx264", rate=25, options=options)
         stream.pix_fmt = "yuv420p"
+        tag_colours(stream)
         stream.height, stream.width = images[0].shape[:2]
         for number, image in enumerate(images):
-            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format="rgb24")
+            frame = video_frame(image)
             frame.pts = number
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
@@ -72,7 +74,5 @@ def _encode(images: Sequence[Image], crf: int) -> io.BytesIO:
 
 def _decode(video: io.BytesIO) -> list[Image]:
     with av.open(video, format="h264") as container:
-        return [
-            frame.to_ndarray(format="rgb24").astype(np.uint8, copy=False)
-            for frame in container.decode(video=0)
-        ]
+        rgb = RGBConverter()
+        return [rgb(frame) for frame in container.decode(video=0)]
