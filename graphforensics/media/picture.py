@@ -93,6 +93,10 @@ class Converter:
         """Return the colours of every pixel, as stored."""
         return self._whole(frame)
 
+    def rgba(self, frame: av.VideoFrame) -> NDArray[np.uint8]:
+        """Return the colours and the opacity of every pixel ``[H, W, 4]``, as stored."""
+        return self._whole.with_alpha(frame)
+
     def small(
         self, frame: av.VideoFrame, width: int, height: int, colour: bool
     ) -> NDArray[np.uint8]:

@@ -62,3 +62,11 @@ class RGBConverter:
         packed = self._packed.reformat(frame, format="rgb24")
         # PyAV types its arrays by all that pixels may be; these have bytes.
         return packed.to_ndarray().astype(np.uint8, copy=False)
+
+    def with_alpha(self, frame: av.VideoFrame) -> NDArray[np.uint8]:
+        """Return colours and opacity ``[H, W, 4]`` of a frame that has transparency."""
+        form: Any = frame.format
+        if len(form.components) == 4 and form.is_planar and not form.is_rgb:
+            frame = self._planes.reformat(frame, format="gbrap", interpolation=_ROUNDED)
+        packed = self._packed.reformat(frame, format="rgba")
+        return packed.to_ndarray().astype(np.uint8, copy=False)
