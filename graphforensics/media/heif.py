@@ -46,8 +46,8 @@ def open_heic(path: Path) -> Image.Image:
         module = import_optional("pillow_heif", "heif")
     except MissingExtraError as error:
         raise UnreadableMediaError(
-            path, "is a HEIC picture, which the extra 'heif' reads: "
-            "pip install 'graphforensics[heif]'",
+            path,
+            "is a HEIC picture, which the extra 'heif' reads: pip install 'graphforensics[heif]'",
         ) from error
     # Its class is used as it is: to register it would change Pillow for the whole process.
     return cast(Image.Image, module.HeifImageFile(path))
