@@ -156,7 +156,8 @@ def check_usable(summary: ExtractionSummary) -> None:
     if len(summary.failed) == 1 and not summary.no_face:
         raise UnreadableMediaError(*summary.failed[0])
     if len(summary.no_face) == 1 and not summary.failed:
-        raise NoFaceError(f"{summary.no_face[0]}: no face found in {summary.frames} frames")
+        hint = "".join(f"; {words}" for _, words in summary.hints)
+        raise NoFaceError(f"{summary.no_face[0]}: no face found in {summary.frames} frames{hint}")
     for line in shortened(summary.lines()):
         print(line, file=sys.stderr)
     raise NoFaceError(f"no face in any of {summary.usable + len(summary.failed)} files")

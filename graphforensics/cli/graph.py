@@ -108,7 +108,8 @@ def _people(
     report = ExtractionReport()
     people = read_inputs(args.clip, model.input_spec, report=report)
     if not people:
-        raise NoFaceError(f"{args.clip}: no face found in {report.frames} frames")
+        hint = "" if report.hint is None else f"; {report.hint}"
+        raise NoFaceError(f"{args.clip}: no face found in {report.frames} frames{hint}")
     if args.person is not None:
         chosen = [person for person in people if person.person == args.person]
         if not chosen:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import io
+import os
 import sys
 import traceback
 import warnings
@@ -59,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Deprecation notes of the libraries beneath are for their developers.
     warnings.filterwarnings("ignore", category=FutureWarning)
     warnings.filterwarnings("ignore", category=DeprecationWarning)
-    args = build_parser(command).parse_args(words)
+    args = build_parser(command).parse_args(_plain_names(words))
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A file's name need not be text that the terminal can show.
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -72,6 +73,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _report(args, error, 2)
     except Exception as error:
         return _report(args, error, 1)
+
+
+def _plain_names(words: Sequence[str]) -> list[str]:
+    """Put ``./`` before the names of files that begin like an option."""
+    from graphforensics.media.formats import MEDIA_SUFFIXES
+
+    end = words.index("--") if "--" in words else len(words)
+    names = []
+    for word in words[:end]:
+        single = word.startswith("-") and not word.startswith("--") and word not in ("-", "-h")
+        media = os.path.splitext(word)[1].lower() in MEDIA_SUFFIXES
+        named = (single or (word.startswith("--") and media)) and os.path.lexists(word)
+        names.append(os.path.join(os.curdir, word) if named else word)
+    return [*names, *words[end:]]
 
 
 def _report(args: argparse.Namespace, error: BaseException, status: int) -> int:

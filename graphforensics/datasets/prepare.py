@@ -14,13 +14,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from graphforensics.datasets.frame_reader import SEQUENCE_SUFFIX, frames_at
 from graphforensics.datasets.layout import images_in
 from graphforensics.datasets.video_dataset import VideoDataset
 from graphforensics.datasets.video_record import COLUMNS, VideoRecord, record_at
 from graphforensics.errors import UnreadableMediaError
+from graphforensics.media.resize import resize
 from graphforensics.media.write_clip import write_clip
 from graphforensics.preprocess.pipeline.extract import extract
 from graphforensics.preprocess.pipeline.extraction_summary import ExtractionSummary
@@ -152,7 +152,7 @@ def _write_sequence(folder: Path, clip: Path) -> None:
 def _framed(image: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
     """Bring an image to one size and repeat its outermost pixels around it."""
     if image.shape[:2] != (height, width):
-        image = np.asarray(Image.fromarray(image).resize((width, height)))
+        image = resize(image, width, height, "bicubic")
     # Even sides lose no row in the video.
     down, right = round(_RIM * height), round(_RIM * width)
     rims = ((down, down + height % 2), (right, right + width % 2), (0, 0))

@@ -165,4 +165,8 @@ def _notes(
             )
     if report.truncated:
         notes.append(f"The file breaks off: {report.truncated}; what came before was scored.")
+    if report.notes:
+        notes.append(f"Frames were not scored as stored: {report.notes}.")
+    if report.hint:
+        notes.append(f"No face found: {report.hint}.")
     return [*notes, CAVEAT] if scored else notes

@@ -74,7 +74,7 @@ def read_inputs(
     chosen = options or ExtractionOptions(selection=selection(spec, clips))
     chosen = replace(chosen, margin=spec.margin)
     counts = report if report is not None else ExtractionReport()
-    people = _gather(extract_tracks(path, chosen, report=counts), spec)
+    people = _gather(extract_tracks(path, chosen, report=counts, turned=True), spec)
     samples = [person.inputs(number, spec, clips) for number, person in people.items()]
     return sorted(samples, key=lambda sample: (-sample.frames, sample.person))
 

@@ -253,6 +253,10 @@ def _take_in(
         summary.done += 1
     if record.report.truncated:
         summary.truncated.append((job.named, record.report.truncated))
+    if record.report.notes:
+        summary.notes.append((job.named, record.report.notes))
+    if record.report.hint:
+        summary.hints.append((job.named, record.report.hint))
     summary.frames += record.report.frames
     summary.tracks += len(record.tracks)
     summary.faces += sum(track.frames for track in record.tracks)
@@ -262,4 +266,6 @@ def _ordered(summary: ExtractionSummary) -> ExtractionSummary:
     """Put the lists into one order, whichever worker was first."""
     for listed in (summary.no_face, summary.failed, summary.truncated, summary.unlabelled):
         listed.sort()
+    summary.notes.sort()
+    summary.hints.sort()
     return summary

@@ -163,7 +163,7 @@ def _extracted(job: SourceJob, blank: SourceRecord, folder: Path) -> SourceRecor
         # One broken file never stops the rest, whatever is wrong with it.
         return replace(blank, reason=f"unexpected {type(error).__name__}: {_line(error)}")
     status: Status = "ok" if tracks else "no_face"
-    reason = report.truncated or (None if tracks else "no face found")
+    reason = report.truncated or (None if tracks else report.no_face())
     return replace(blank, status=status, reason=reason, report=report, tracks=tracks)
 
 
