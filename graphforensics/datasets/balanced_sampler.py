@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 import numpy as np
 import torch
@@ -13,7 +14,9 @@ from torch.utils.data import Sampler
 class BalancedSampler(Sampler[tuple[int, int]]):
     """As many positions of every class in each epoch, without end and without favourites.
 
-    An epoch is as long as the data set. Each class is gone through in passes, each in an order of
+    An epoch is as long as the data set, and every stretch of it that is cut off as a batch is as
+    balanced as its size allows: of K classes, K positions that follow each other are of one class
+    each. Each class is gone through in passes, each in an order of
     its own, and an epoch goes on in the pass where the one before it stopped: no position comes up
     again before all of its class have. Epoch and seed alone say what an epoch holds, so that a
     resumed run sees what an unbroken one sees. The pass goes along with the position, as the epoch
@@ -52,9 +55,21 @@ class BalancedSampler(Sampler[tuple[int, int]]):
         return sum(self._shares)
 
     def __iter__(self) -> Iterator[tuple[int, int]]:
-        drawn = [entry for number in range(len(self._members)) for entry in self._draw(number)]
-        order = self._permutation(len(drawn), len(self._members), self.epoch)
-        return iter([drawn[place] for place in order])
+        drawn = [self._shuffled(self._draw(number), number) for number in range(self._classes)]
+        # The same order in all rounds: a batch that ends within one is off by one at most.
+        turns = self._permutation(self._classes, self._classes, self.epoch).tolist()
+        # What does not divide evenly is left to the end, where the longer classes stand alone.
+        rounds = zip_longest(*(drawn[number] for number in turns))
+        return iter([entry for turn in rounds for entry in turn if entry is not None])
+
+    @property
+    def _classes(self) -> int:
+        return len(self._members)
+
+    def _shuffled(self, entries: list[tuple[int, int]], number: int) -> list[tuple[int, int]]:
+        """Mix the passes that an epoch touches: a rare class is not gone through in rounds."""
+        order = self._permutation(len(entries), self._classes + 1 + number, self.epoch)
+        return [entries[place] for place in order]
 
     def _draw(self, number: int) -> list[tuple[int, int]]:
         members, share = self._members[number], self._shares[number]

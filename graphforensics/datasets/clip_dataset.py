@@ -14,6 +14,7 @@ from torch.utils.data import Dataset
 
 from graphforensics.data.input_spec import InputSpec
 from graphforensics.data.sample_layout import arrange
+from graphforensics.datasets.forgery_groups import forgery_groups
 from graphforensics.datasets.perturbation import Perturbation, PerturbedTrack
 from graphforensics.datasets.track_masks import find_beside, track_masks
 from graphforensics.errors import MissingDataError
@@ -24,6 +25,8 @@ from graphforensics.store.layout import TRACKS, read_header
 from graphforensics.store.remote_path import store_path
 
 _NAMES = (*SAMPLED, "track_id")
+#: What :func:`~graphforensics.datasets.forgery_groups.forgery_groups` goes by.
+_TYING = ("source", "store", "dataset", "video", "origin")
 
 
 class ClipDataset(Dataset[dict[str, Any]]):
@@ -55,7 +58,8 @@ class ClipDataset(Dataset[dict[str, Any]]):
         clips: Samples a track, evenly placed. Sample ``position`` is of track
             ``position // clips``.
         seed: Seed of the random places and flips.
-        pairs: Cut all tracks of one video, a clip and the forgeries made from it, at the same
+        pairs: Cut a clip and the forgeries made from it, told by ``origin`` or by the name of the
+            video (:func:`~graphforensics.datasets.forgery_groups.forgery_groups`), at the same
             places and flip them alike; :attr:`groups` then says which samples belong together.
         perturbation: What every crop goes through before it is resized, for robustness figures.
         masks: Read the masks of the forged pixels.
@@ -97,8 +101,8 @@ class ClipDataset(Dataset[dict[str, Any]]):
         #: Whether samples have ``mask`` and ``has_mask``.
         self.masks = masks and _any_mask(table)
         self.landmarks = landmarks
-        #: Number of the video of each sample with ``pairs``, else of the sample ``[n]``.
-        self.groups = _videos(table, clips) if pairs else np.arange(len(table) * clips)
+        #: Number of the scene of each sample with ``pairs``, else of the sample ``[n]``.
+        self.groups = _scenes(table, clips) if pairs else np.arange(len(table) * clips)
         self._margins: dict[str, float] = {}
 
     def __len__(self) -> int:
@@ -157,12 +161,11 @@ class ClipDataset(Dataset[dict[str, Any]]):
         return FaceTrack(file, row, margin)
 
 
-def _videos(table: pa.Table, clips: int) -> NDArray[np.int64]:
-    """Number the video of each sample; clips of one track are apart from each other."""
-    names = zip(table.column("dataset").to_pylist(), table.column("video").to_pylist(), strict=True)
-    numbers: dict[object, int] = {}
-    videos = np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int64)
-    samples: NDArray[np.int64] = (videos[:, None] * clips + np.arange(clips)).ravel()
+def _scenes(table: pa.Table, clips: int) -> NDArray[np.int64]:
+    """Number the scene of each sample; clips of one track are apart from each other."""
+    names = [name for name in _TYING if name in table.column_names]
+    scenes = forgery_groups(table.select(names).to_pylist())
+    samples: NDArray[np.int64] = (scenes[:, None] * clips + np.arange(clips)).ravel()
     return samples
 
 

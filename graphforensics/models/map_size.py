@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import torch
-from torch.func import functional_call
+from copy import deepcopy
 
-from graphforensics.models.fast_inference import evaluating
+import torch
+
 from graphforensics.nn.encoder import TimmEncoder
 
 
@@ -25,12 +25,13 @@ def map_size(encoder: TimmEncoder, size: int) -> tuple[int, int]:
         >>> map_size(TimmEncoder("resnet10t"), 224)
         (7, 7)
     """
-    tensors = dict(encoder.named_parameters()) | dict(encoder.named_buffers())
-    shapes = {name: tensor.to("meta") for name, tensor in tensors.items()}
+    # A copy of the modules alone: what is tied in the network is tied in it, too.
+    tensors = [*encoder.parameters(), *encoder.buffers()]
+    sketch = deepcopy(encoder, {id(tensor): tensor.to("meta") for tensor in tensors})
     image = torch.empty(1, 3, size, size, device="meta")
     try:
-        with evaluating(encoder), torch.no_grad():
-            maps = functional_call(encoder, shapes, (image,))
+        with torch.no_grad():
+            maps = sketch.eval()(image)
     except (RuntimeError, AssertionError) as error:
         reason = (str(error).splitlines() or ["unknown"])[0]
         raise ValueError(f"'size' must suit {encoder.name!r} (got {size}: {reason})") from error

@@ -6,10 +6,12 @@ import torch
 from torch import Tensor
 
 from graphforensics.nn.argument_checks import check_positive, check_shape
-from graphforensics.nn.patch_similarity import feature_patches
+from graphforensics.nn.patch_similarity import PatchCut, cut_at, patch_edges
 
 
-def similarity_target(mask: Tensor, k: int = 5) -> Tensor:
+def similarity_target(
+    mask: Tensor, k: int = 5, grid: tuple[int, int] | None = None, cut: PatchCut = "pad"
+) -> Tensor:
     r"""Tell how alike every two patches are in being forged.
 
     .. math:: s_{ij} = 1 - (p_i - p_j)^2, \qquad
@@ -22,13 +24,18 @@ def similarity_target(mask: Tensor, k: int = 5) -> Tensor:
     Args:
         mask: 1 (or True) where a pixel is forged, 0 where it is real.
         k: Patches along each side. Default: 5.
+        grid: Height and width of the feature map whose patches are compared: the mask is cut where
+            the places of its patches end, so that both speak of the same pixels. Default: the
+            mask's own.
+        cut: How the map is cut, as in :func:`~graphforensics.nn.patch_similarity`. Default:
+            ``"pad"``.
 
     Shapes:
         ``mask [B, H, W]`` or ``[B, 1, H, W]``, output ``[B, k*k, k*k]`` in [0, 1].
 
     Raises:
-        ValueError: ``k`` is not positive, or the mask has another shape or holds integers, of
-            which no one can tell whether 1 or 255 is the whole.
+        ValueError: ``k`` or a side of the grid is not positive, or the mask has another shape or
+            holds integers, of which no one can tell whether 1 or 255 is the whole.
 
     Example:
         >>> mask = torch.tensor([[True, False], [False, False]]).view(1, 2, 2)
@@ -41,6 +48,15 @@ def similarity_target(mask: Tensor, k: int = 5) -> Tensor:
         raise ValueError(f"'mask' must be bool or floating point (got {mask.dtype})")
     plane = mask.unsqueeze(1) if mask.dim() == 3 else mask
     plane = plane if plane.dtype == torch.float64 else plane.float()
-    pixels = feature_patches(torch.ones_like(plane[:1]), k).sum(-1)
-    share = feature_patches(plane, k).sum(-1) / pixels.clamp(min=1)
+    height, width = grid or plane.shape[-2:]
+    check_positive(grid=min(height, width))
+    rows = _pixel_edges(height, plane.size(2), k, cut)
+    columns = _pixel_edges(width, plane.size(3), k, cut)
+    pixels = cut_at(torch.ones_like(plane[:1]), rows, columns).sum(-1)
+    share = cut_at(plane, rows, columns).sum(-1) / pixels.clamp(min=1)
     return 1 - (share.unsqueeze(2) - share.unsqueeze(1)).square()
+
+
+def _pixel_edges(places: int, pixels: int, k: int, cut: PatchCut) -> list[int]:
+    """Return the first pixel of each patch; a pixel on a border is of the patch before it."""
+    return [-(-edge * pixels // places) for edge in patch_edges(places, k, cut)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -17,6 +18,7 @@ from graphforensics.data.input_spec import InputSpec
 from graphforensics.datasets.balanced_sampler import BalancedSampler
 from graphforensics.datasets.clip_dataset import ClipDataset
 from graphforensics.datasets.epoch_sampler import EpochSampler
+from graphforensics.datasets.grouped_sampler import GroupedSampler
 from graphforensics.datasets.short_tracks import without_short_tracks
 from graphforensics.errors import MissingDataError
 from graphforensics.metrics import video_scores
@@ -49,8 +51,10 @@ class FaceStoreDataModule(L.LightningDataModule):
         workers: Processes that load; 0 loads in this one.
         manipulations: Train and validate on the fakes of these only, to see what the detector
             makes of others; the split is made of all, and the test part keeps all.
-        pairs: Put a clip and the forgeries made from it into one batch, cut at the same places:
-            what they share then teaches nothing, what differs does.
+        pairs: Put a clip and the forgeries made from it, told by ``origin`` or by the name of the
+            video, into one batch, cut at the same places: what they share then teaches nothing,
+            what differs does. A batch holds whole groups, so that it may be smaller than
+            ``batch_size``; a warning says where no forgery has its source beside it.
         masks: Read the masks of the forged pixels for detectors that learn from them
             (``reads_masks``); stores without any give none.
         landmarks: Read the 68 landmarks for detectors that learn from them
@@ -60,7 +64,8 @@ class FaceStoreDataModule(L.LightningDataModule):
             part keeps all.
         pseudo_fakes: The task makes the fakes: as ``faces="without_fakes"`` with landmarks, and
             half as many samples are loaded, as each becomes two.
-        balance: As many samples of one class as of the other in every epoch, which stays as long.
+        balance: As many samples of one class as of the other in every epoch, which stays as long,
+            and in every batch of even size.
         clips: Training samples of each track in an epoch.
 
     Raises:
@@ -185,7 +190,10 @@ class FaceStoreDataModule(L.LightningDataModule):
         if self.balance:
             labels = np.repeat(dataset.table.column("label").to_numpy() == FAKE, self.clips)
             return BalancedSampler(labels.astype(int).tolist(), self.seed)
-        return EpochSampler(len(dataset), self.seed, dataset.groups.tolist())
+        if self.pairs:
+            _warn_of_no_pairs(dataset)
+            return GroupedSampler(dataset.groups.tolist(), self.batch_size, self.seed)
+        return EpochSampler(len(dataset), self.seed)
 
     def _loader(
         self, dataset: ClipDataset, order: Sampler[tuple[int, int]] | None = None
@@ -245,6 +253,20 @@ def _parts(
     if split is not None:
         return read_split(split, rows)
     return identity_split(rows, fractions, seed, classes)
+
+
+def _warn_of_no_pairs(dataset: ClipDataset) -> None:
+    """Say so where both classes are there, but nothing ties a forgery to its source."""
+    fake = np.repeat(dataset.table.column("label").to_numpy() == "fake", dataset.clips)
+    if fake.all() or not fake.any():
+        return
+    if not np.intersect1d(dataset.groups[fake], dataset.groups[~fake]).size:
+        warnings.warn(
+            "'pairs' finds no forgery beside its source in the train part: name the source of "
+            "each forgery ('source' in the table of 'extract --metadata' or '--labels'), or "
+            "train without pairs",
+            stacklevel=2,
+        )
 
 
 def _check_choices(

@@ -48,3 +48,21 @@ def test_classes_are_mixed() -> None:
 def test_one_class_cannot_be_balanced() -> None:
     with pytest.raises(ValueError, match="'labels' must be of two classes"):
         BalancedSampler([1, 1])
+
+
+@pytest.mark.parametrize("batch_size", [2, 4, 5, 6])
+def test_every_batch_is_balanced_too(batch_size: int) -> None:
+    for epoch in range(6):
+        labels = [LABELS[position] for _, position in _epoch(epoch)]
+        for start in range(0, len(labels), batch_size):
+            batch = labels[start : start + batch_size]
+            assert abs(2 * sum(batch) - len(batch)) == len(batch) % 2
+
+
+def test_batches_of_three_classes_are_balanced() -> None:
+    labels = [0] * 2 + [1] * 9 + [2] * 5
+    sampler = BalancedSampler(labels, seed=1)
+    drawn = [labels[position] for _, position in sampler]
+    assert len(drawn) == 16
+    for start in range(0, 15, 3):
+        assert sorted(drawn[start : start + 3]) == [0, 1, 2]

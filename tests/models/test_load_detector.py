@@ -7,10 +7,13 @@ import random
 from pathlib import Path
 
 import pytest
+import timm
 import torch
+from safetensors.torch import save_model
 
 from graphforensics.errors import CheckpointError
-from graphforensics.models import MRL, load_detector
+from graphforensics.models import MRL, LearningToMask, load_detector
+from graphforensics.nn.encoder import TimmEncoder
 
 
 class Trap:
@@ -256,3 +259,36 @@ def test_weights_without_all_their_numbers(training, tmp_path, kind):
     torch.save(training, tmp_path / "last.ckpt")
     with pytest.raises(CheckpointError):
         load_detector(tmp_path / "last.ckpt")
+
+
+def test_an_encoder_with_tied_weights(tmp_path):
+    """CoaT's blocks share positions: safetensors keeps one of their names."""
+    small = {"size": 32, "blocks": 1, "heads": 2, "hidden_channels": 8}
+    torch.manual_seed(1)
+    model = LearningToMask("coat_tiny", encoder_options={"img_size": 32}, **small).eval()
+    model.save_pretrained(tmp_path / "saved")
+    training = {
+        "hyper_parameters": {"detector": model.name, "config": model.config},
+        "state_dict": {f"model.{name}": value for name, value in model.state_dict().items()},
+    }
+    torch.save(training, tmp_path / "last.ckpt")
+    images = torch.rand(2, 3, 32, 32)
+    with torch.no_grad():
+        wanted = model(images).logit
+        for again in (
+            load_detector(tmp_path / "saved"),
+            load_detector(tmp_path / "last.ckpt"),
+            LearningToMask.from_pretrained(tmp_path / "saved"),
+        ):
+            assert torch.equal(again(images).logit, wanted)
+
+
+def test_timms_own_file_of_an_encoder_with_tied_weights(tmp_path):
+    whole = timm.create_model("coat_tiny", img_size=32)
+    save_model(whole, str(tmp_path / "coat.safetensors"))
+    file = str(tmp_path / "coat.safetensors")
+    encoder = TimmEncoder("coat_tiny", file, img_size=32)
+    state = whole.state_dict()
+    found = {name.removeprefix("model."): v for name, v in encoder.network.state_dict().items()}
+    assert found
+    assert all(torch.equal(value, state[name]) for name, value in found.items())

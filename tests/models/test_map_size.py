@@ -25,6 +25,14 @@ def test_a_network_with_content_keeps_it():
     assert encoder(torch.rand(1, 3, 96, 96))[-1].shape[-2:] == (3, 3)
 
 
+def test_a_network_with_tied_weights_keeps_them():
+    encoder = TimmEncoder("coat_tiny", img_size=32)
+    before = dict(encoder.named_parameters(remove_duplicate=False))
+    assert map_size(encoder, 32) == (1, 1)
+    after = dict(encoder.named_parameters(remove_duplicate=False))
+    assert all(after[name] is value for name, value in before.items())
+
+
 def test_images_that_a_network_does_not_take():
     with pytest.raises(ValueError, match=r"'size' must suit 'inception_v3' \(got 20: "):
         map_size(TimmEncoder("inception_v3"), 20)

@@ -138,3 +138,40 @@ def test_wrong_arguments():
     assert "[B, C, H, W] (got [3, 4, 4])" in refused(patch_similarity, torch.rand(3, 4, 4))
     assert "(got [1, 0, 4, 4])" in refused(patch_similarity, torch.rand(1, 0, 4, 4))
     assert "torch.int64" in refused(patch_similarity, torch.ones(1, 1, 4, 4).long())
+
+
+@pytest.mark.parametrize(("height", "width"), [(7, 7), (8, 11), (12, 5), (5, 9)])
+@pytest.mark.parametrize("k", [3, 4, 5])
+def test_an_even_cut_against_numpy(height, width, k):
+    """Every place is in one patch, and a patch with fewer places repeats its own."""
+    features = torch.randn(2, 3, height, width, dtype=torch.float64)
+    tall, wide = -(-height // k), -(-width // k)
+    rows, columns = ([n * side // k for n in range(k + 1)] for side in (height, width))
+    patches = []
+    for i in range(k):
+        for j in range(k):
+            part = features[:, :, rows[i] : rows[i + 1], columns[j] : columns[j + 1]].numpy()
+            down = np.arange(tall) * part.shape[2] // tall
+            right = np.arange(wide) * part.shape[3] // wide
+            patches.append(part[:, :, down][:, :, :, right].reshape(2, -1))
+    wanted = np.stack(patches, 1)
+    np.testing.assert_array_equal(feature_patches(features, k, "even").numpy(), wanted)
+    unit = wanted / np.linalg.norm(wanted, axis=2, keepdims=True)
+    alike = (unit @ unit.transpose(0, 2, 1) + 1) / 2
+    np.testing.assert_allclose(patch_similarity(features, k, "even").numpy(), alike, atol=1e-12)
+    graph = PatchSimilarityGraph(k, "even").graph(features)[0]
+    middle = [(rows[0] + rows[1]) / 2 / height, (columns[-2] + columns[-1]) / 2 / width]
+    assert graph.pos[k - 1].tolist() == pytest.approx(middle[::-1])
+
+
+def test_an_even_cut_is_the_plain_one_where_k_divides():
+    features = torch.randn(2, 4, 10, 5)
+    assert torch.equal(patch_similarity(features, 5, "even"), patch_similarity(features, 5))
+    assert torch.equal(patch_centres(10, 5, 5, "even"), patch_centres(10, 5, 5))
+
+
+def test_an_even_cut_in_words_and_exported():
+    layer = PatchSimilarityGraph(3, "even")
+    assert repr(layer) == "PatchSimilarityGraph(k=3, cut='even')"
+    check_onnx(layer, torch.randn(2, 5, 7, 8))
+    assert "'cut' must be one of pad, even" in refused(PatchSimilarityGraph, cut="odd")

@@ -11,9 +11,12 @@ import pytest
 import torch
 
 from graphforensics.data import InputSpec
+from graphforensics.datasets.faceforensics_pp import FaceForensicsPP
+from graphforensics.datasets.prepare import prepare
 from graphforensics.errors import GraphForensicsError, MissingDataError, StoreError
 from graphforensics.store.extraction_options import ExtractionOptions
 from graphforensics.train import FaceStoreDataModule
+from tests.datasets import layouts
 
 Make = Callable[..., Path]
 SPEC = InputSpec("clip", size=32, snippets=2, frames=3)
@@ -196,3 +199,61 @@ def test_choices_that_exclude_each_other(
 ) -> None:
     with pytest.raises(ValueError, match=told):
         FaceStoreDataModule([noise_store], SPEC, **wrong)
+
+
+@pytest.fixture(scope="module")
+def forensics_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """FaceForensics++ as downloaded, with two kinds of forgery, extracted."""
+    folder = tmp_path_factory.mktemp("ff")
+    kinds = ("Deepfakes", "FaceSwap")
+    root = layouts.faceforensics(folder / "data", kinds=kinds, scale=40)
+    prepare(
+        FaceForensicsPP(root, "all", kinds),
+        folder / "store",
+        ExtractionOptions(min_face=0),
+        workers=0,
+    )
+    return folder / "store"
+
+
+@pytest.mark.parametrize("batch_size", [3, 4, 7])
+def test_pairs_of_faceforensics_share_a_batch_and_a_place(
+    forensics_store: Path, batch_size: int
+) -> None:
+    """A real video is 000, its forgeries are 000_003 and not 003_000."""
+    spec = InputSpec("image", size=48)
+    data = FaceStoreDataModule(
+        [forensics_store], spec, batch_size=batch_size, split="official", pairs=True
+    )
+    loader = data.train_dataloader()
+    seen = []
+    for batch in loader:
+        assert len(batch["video"]) <= batch_size
+        targets = [video.split("_")[0] for video in batch["video"]]
+        for target in set(targets):
+            here = [n for n, one in enumerate(targets) if one == target]
+            assert sorted(batch["manipulation"][n] for n in here) == [
+                "Deepfakes",
+                "FaceSwap",
+                "original",
+            ]
+            # All kinds show the same forgery here: cut alike, they are equal.
+            first, second = (n for n in here if batch["label"][n])
+            assert torch.equal(batch["inputs"][first], batch["inputs"][second])
+        seen += batch["track_id"]
+    assert sorted(seen) == sorted(data.rows("train").column("track_id").to_pylist())
+    assert len(seen) == 6
+
+
+def test_pairs_without_any_source_named_are_warned_of(tmp_path: Path, labelled_store: Make) -> None:
+    root = labelled_store(tmp_path / "s", people=8, known=("label", "identity"))
+    data = FaceStoreDataModule([root], SPEC, pairs=True)
+    with pytest.warns(UserWarning, match="'pairs' finds no forgery beside its source"):
+        data.train_dataloader()
+
+
+def test_balance_holds_in_every_batch(tmp_path: Path, labelled_store: Make) -> None:
+    root = labelled_store(tmp_path / "s", people=8)
+    data = FaceStoreDataModule([root], SPEC, batch_size=4, balance=True)
+    for batch in data.train_dataloader():
+        assert float(batch["label"].sum()) == len(batch["label"]) / 2

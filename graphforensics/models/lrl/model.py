@@ -14,7 +14,7 @@ from graphforensics.models.detector import Detector
 from graphforensics.models.detector_output import DetectorOutput
 from graphforensics.models.fast_inference import evaluating
 from graphforensics.models.lrl.graph_classifier import LRLGraphClassifier
-from graphforensics.models.lrl.output import LRLOutput
+from graphforensics.models.lrl.output import LRLOutput, PaddedLRLOutput
 from graphforensics.nn.argument_checks import called_here, check_positive, check_shape, check_word
 from graphforensics.nn.loss import segmentation_loss, similarity_loss
 from graphforensics.nn.loss.segmentation import SegmentationReduction
@@ -25,7 +25,7 @@ from graphforensics.nn.precision import widened
 from graphforensics.nn.rgb_frequency_encoder import RGBFrequencyEncoder
 from graphforensics.nn.similarity_target import similarity_target
 
-Partition = Literal["pad", "resize"]
+Partition = Literal["even", "pad", "resize"]
 
 
 class LRL(Detector):
@@ -54,9 +54,9 @@ class LRL(Detector):
             averaged over its places.
         alpha: Legs of the triangle of low frequencies that is removed.
         k: Patches along each side.
-        partition: Where k does not divide the deepest map, ``"pad"`` adds zeros below and to the
-            right, the paper's letter, which can leave whole patches empty; ``"resize"`` enlarges
-            the map.
+        partition: Where k does not divide the deepest map, ``"even"`` shares its places out as
+            evenly as they go; ``"pad"`` adds zeros below and to the right, the paper's letter,
+            which can leave whole patches empty; ``"resize"`` enlarges the map.
         decoder_channels: Channels inside the decoder.
         similarity_weight: :math:`\lambda_1`.
         segmentation_weight: :math:`\lambda_2`.
@@ -92,7 +92,7 @@ class LRL(Detector):
         similarity: bool = True,
         alpha: float = 0.33,
         k: int = 5,
-        partition: Partition = "pad",
+        partition: Partition = "even",
         decoder_channels: int = 64,
         similarity_weight: float = 10.0,
         segmentation_weight: float = 1.0,
@@ -118,6 +118,7 @@ class LRL(Detector):
             )
         channels = self.streams.channels
         self.k = k
+        self._output = LRLOutput if partition == "even" else PaddedLRLOutput
         multiple = k if partition == "resize" else 1
         self.fuse: nn.Module = MultiScaleFusion(multiple) if similarity else _Deepest()
         self.classifier = nn.Linear(k**4 if similarity else channels[-1], 1)
@@ -156,9 +157,9 @@ class LRL(Detector):
             if not self.reads_similarity:
                 logit = self.classifier(features.mean((2, 3))).squeeze(1)
                 return LRLOutput(logit, mask_logit, features)
-            similarity = patch_similarity(features, self.k)
+            similarity = patch_similarity(features, self.k, self._output.cut)
             logit = self.classifier(similarity.flatten(1)).squeeze(1)
-        return LRLOutput(logit, mask_logit, features, similarity)
+        return self._output(logit, mask_logit, features, similarity)
 
     def loss(self, output: DetectorOutput, batch: Mapping[str, Any]) -> dict[str, Tensor]:
         """Return ``"loss"`` and its parts: classification, similarity and segmentation.
@@ -221,7 +222,8 @@ class LRL(Detector):
         mask = mask.view(wanted)
         parts = {}
         if output.similarity is not None:
-            target = similarity_target(mask, self.k)
+            places = (output.features.size(2), output.features.size(3))
+            target = similarity_target(mask, self.k, places, output.cut)
             parts["similarity"] = similarity_loss(output.similarity, target, present)
         parts["segmentation"] = segmentation_loss(
             output.mask_logit, mask, present, self.segmentation_reduction

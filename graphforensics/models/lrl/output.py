@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -11,7 +12,7 @@ from torch_geometric.data import Batch
 
 from graphforensics.data.face_graph import FaceGraph
 from graphforensics.models.detector_output import DetectorOutput
-from graphforensics.nn.patch_similarity import feature_patches, patch_centres
+from graphforensics.nn.patch_similarity import PatchCut, feature_patches, patch_centres
 from graphforensics.regions.place_centres import place_centres
 
 
@@ -27,6 +28,9 @@ class LRLOutput(DetectorOutput):
         similarity: How alike every two patches are, ``[B, k*k, k*k]`` in [0, 1]; None without
             the similarity module.
     """
+
+    #: How the map is cut where k does not divide it (:func:`~graphforensics.nn.patch_similarity`).
+    cut: ClassVar[PatchCut] = "even"
 
     mask_logit: Tensor
     features: Tensor
@@ -49,14 +53,22 @@ class LRLOutput(DetectorOutput):
             nodes = self.features.flatten(2).transpose(1, 2)
             return Batch.from_data_list([_loose(x, places) for x in nodes])
         k = math.isqrt(self.similarity.size(1))
-        pos = patch_centres(height, width, k).to(self.features)
-        patches = feature_patches(self.features, k)
+        pos = patch_centres(height, width, k, self.cut).to(self.features)
+        patches = feature_patches(self.features, k, self.cut)
         return Batch.from_data_list(
             [
                 FaceGraph.from_dense(x, alike, pos=pos, kind="patch")
                 for x, alike in zip(patches, self.similarity, strict=True)
             ]
         )
+
+
+@dataclass
+class PaddedLRLOutput(LRLOutput):
+    """The verdict of a model whose ``partition`` is ``"pad"``, or needs no cut of its own."""
+
+    # A class, not a field: what torch.onnx exports has tensors only.
+    cut: ClassVar[PatchCut] = "pad"
 
 
 def _loose(x: Tensor, pos: Tensor) -> FaceGraph:
@@ -72,3 +84,4 @@ def _loose(x: Tensor, pos: Tensor) -> FaceGraph:
 
 # torch.export gives back only such dataclasses as outputs that it was told of.
 torch.export.register_dataclass(LRLOutput)
+torch.export.register_dataclass(PaddedLRLOutput)

@@ -13,7 +13,7 @@ from timm.layers.patch_embed import PatchEmbed
 from torch import Tensor, nn
 
 from graphforensics.errors import CheckpointError, MissingDataError
-from graphforensics.nn.encoder.weights import read_state_dict
+from graphforensics.nn.encoder.weights import read_state_dict, with_tied
 
 
 class TimmEncoder(nn.Module):
@@ -193,6 +193,7 @@ def _unfetched(name: str, weights: str, error: Exception) -> Exception:
 def _check_names(name: str, state: dict[str, Tensor], origin: str, options: dict[str, Any]) -> None:
     # timm itself would leave what is missing at random, and what is left over out, and only log it.
     whole = timm.create_model(name, pretrained=False, **options)
+    state = with_tied(whole, state)
     # Older files hold tables that are computed today, such as swin's relative positions.
     known = {*whole.state_dict(), *(key for key, _ in whole.named_buffers())}
     cast(Any, whole).reset_classifier(0)

@@ -89,18 +89,27 @@ def _is_plain(value: object) -> bool:
 def load_weights(module: torch.nn.Module, state: dict[str, Tensor], origin: object) -> None:
     """Fill every parameter and buffer of ``module``; names that it lacks are an error too.
 
+    Of names that are one tensor, as where weights are tied, one is enough: safetensors keeps no
+    more.
+
     Args:
         module: The module to fill.
         state: Tensors by name.
         origin: Where they come from, for the error.
 
     Raises:
-        CheckpointError: A tensor is missing, left over, of another shape, or not of numbers;
-            names the first.
+        CheckpointError: A tensor is missing, left over, of another shape, or not of numbers, or
+            tied tensors differ; names the first.
     """
     check_weights(module, state, origin)
+    for first, *others in tied_names(module):
+        differing = [name for name in others if _differ(state.get(first), state.get(name))]
+        if differing:
+            raise CheckpointError(
+                f"{origin}: '{first}' and '{differing[0]}' differ, but are one tensor of this model"
+            )
     try:
-        module.load_state_dict(state)
+        module.load_state_dict(with_tied(module, state))
     except RuntimeError as error:
         raise CheckpointError(f"{origin}: {' '.join(str(error).split())[:300]}") from error
 
@@ -117,6 +126,7 @@ def check_weights(module: torch.nn.Module, state: dict[str, Tensor], origin: obj
         CheckpointError: A tensor is missing, left over or of another shape; names the first.
     """
     wanted = module.state_dict()
+    state = with_tied(module, state)
     for name, value in wanted.items():
         if name not in state:
             raise CheckpointError(f"{origin}: '{name}' is missing{_more(wanted, state)}")
@@ -128,6 +138,49 @@ def check_weights(module: torch.nn.Module, state: dict[str, Tensor], origin: obj
     extra = [name for name in state if name not in wanted]
     if extra:
         raise CheckpointError(f"{origin}: '{extra[0]}' is not of this model{_more(state, wanted)}")
+
+
+def with_tied(module: torch.nn.Module, state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Return the tensors, and under their other names those that the module has tied.
+
+    Args:
+        module: The module that they are for; its own tensors may be without content.
+        state: Tensors by name.
+
+    Example:
+        >>> pair = torch.nn.Sequential(torch.nn.Linear(2, 2, bias=False), torch.nn.Linear(2, 2))
+        >>> pair[1].weight = pair[0].weight
+        >>> sorted(with_tied(pair, {"0.weight": torch.eye(2), "1.bias": torch.ones(2)}))
+        ['0.weight', '1.bias', '1.weight']
+    """
+    whole = dict(state)
+    for names in tied_names(module):
+        held = next((name for name in names if name in state), None)
+        if held is not None:
+            whole |= {name: state[held] for name in names if name not in state}
+    return whole
+
+
+def tied_names(module: torch.nn.Module) -> list[list[str]]:
+    """Return the names of every tensor of a module that has more than one.
+
+    Args:
+        module: The module; its tensors may be without content.
+    """
+    found: dict[object, list[str]] = {}
+    for name, value in module.state_dict().items():
+        # A tensor without content has no address, but its storage is still one object.
+        storage = value.untyped_storage()._cdata
+        place = (storage, value.storage_offset(), value.shape, value.stride())
+        found.setdefault(place, []).append(name)
+    return [names for names in found.values() if len(names) > 1]
+
+
+def _differ(one: Tensor | None, other: Tensor | None) -> bool:
+    # Of equal shape: that was checked before. NaN is equal to NaN here.
+    if one is None or other is None or one is other:
+        return False
+    return not torch.equal(one.nan_to_num(), other.nan_to_num())
 
 
 def _refuse_inflated(path: Path) -> None:

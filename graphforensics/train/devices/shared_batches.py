@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
 from torch.utils.data import Sampler
 
+from graphforensics.datasets.grouped_sampler import GroupedSampler
 from graphforensics.train.devices.processes import process_count, summed
 
 _HERE = torch.device("cpu")
@@ -19,11 +20,13 @@ class SharedBatches(Sampler[list[Any]]):
     All processes together see the batches that one process would: the number of devices changes
     how fast a run is, not what it computes. The last batch of an epoch may be smaller and not
     divide evenly; :meth:`weight` makes up for that. A process for which nothing is left gets one
-    sample of weight 0, so that all take the same number of steps.
+    sample of weight 0, so that all take the same number of steps. A
+    :class:`~graphforensics.datasets.grouped_sampler.GroupedSampler` says itself where its batches
+    end, so that a group stays whole.
 
     Args:
         sampler: The order; every process must have the same.
-        batch_size: Samples a batch, over all processes.
+        batch_size: Samples a batch, over all processes; the most of one with groups.
         rank: Number of this process.
         processes: How many there are.
 
@@ -51,14 +54,16 @@ class SharedBatches(Sampler[list[Any]]):
         self.rank, self.processes = rank, processes
 
     def __len__(self) -> int:
-        return -(-len(self.sampler) // self.batch_size)
+        return len(self._ends())
 
     def __iter__(self) -> Iterator[list[Any]]:
         order = list(self.sampler)
-        for start in range(0, len(order), self.batch_size):
-            batch = order[start : start + self.batch_size]
+        start = 0
+        for stop in self._ends():
+            batch = order[start:stop]
             first, end = self._bounds(len(batch))
             yield batch[first:end] or batch[:1]
+            start = stop
 
     def weight(self, number: int) -> float:
         """Return the factor of a batch's mean loss that makes the processes' mean the batch's.
@@ -68,9 +73,17 @@ class SharedBatches(Sampler[list[Any]]):
         Args:
             number: Of the batch in the epoch.
         """
-        size = min(self.batch_size, len(self.sampler) - number * self.batch_size)
+        ends = self._ends()
+        size = ends[number] - (ends[number - 1] if number else 0)
         first, end = self._bounds(size)
         return self.processes * (end - first) / size
+
+    def _ends(self) -> Sequence[int]:
+        if isinstance(self.sampler, GroupedSampler):
+            return self.sampler.batch_ends
+        total = len(self.sampler)
+        count = -(-total // self.batch_size)
+        return [min((number + 1) * self.batch_size, total) for number in range(count)]
 
     def _bounds(self, size: int) -> tuple[int, int]:
         return self.rank * size // self.processes, (self.rank + 1) * size // self.processes

@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.distributed.fsdp import FSDPModule, fully_shard
 
 from graphforensics.models.detector import Detector
+from graphforensics.nn.encoder.weights import load_weights
 from graphforensics.train.tasks.detection_task import DetectionTask
 
 _PREFIX = "model."
@@ -68,5 +69,5 @@ def whole_model(trainer: L.Trainer, task: DetectionTask) -> Detector | None:
         # The weights include the encoder's: there is nothing to fetch for it.
         config["encoder_weights"] = None
     copy = type(task.model)(**config)
-    copy.load_state_dict(weights)
+    load_weights(copy, weights, "the sharded weights")
     return copy

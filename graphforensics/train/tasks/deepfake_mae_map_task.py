@@ -7,11 +7,11 @@ from typing import Any, cast
 
 import torch
 from torch import Tensor
-from torch.func import functional_call
 
 from graphforensics.models.deepfake_mae.mapping import MappedFaces
 from graphforensics.models.detector import Detector
 from graphforensics.nn.argument_checks import check_positive
+from graphforensics.nn.call_with_weights import call_with_weights
 from graphforensics.store.columns import FAKE
 from graphforensics.train.tasks.deepfake_mae_episode import Domains, Episode, episode
 from graphforensics.train.tasks.deepfake_mae_meta_step import adapted
@@ -123,7 +123,7 @@ class DeepfakeMAEMapTask(DeepfakeMAEStageTask):
         weights, step = self._adapted(images, label, wanted, parted)
         halves = {}
         for name, part in (("meta_train", parted.support), ("meta_test", parted.query)):
-            said = cast(MappedFaces, functional_call(network, weights, (images[part],)))
+            said = cast(MappedFaces, call_with_weights(network, weights, images[part]))
             halves[name] = self.detector.mapping_losses(said, label[part], wanted[part])
         total = halves["meta_train"]["loss"] + halves["meta_test"]["loss"]
         named = {

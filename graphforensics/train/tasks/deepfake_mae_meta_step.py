@@ -7,8 +7,9 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.func import functional_call
 from torch.nn import Module
+
+from graphforensics.nn.call_with_weights import call_with_weights
 
 #: From what a network says of some samples to their loss, and to how good it is.
 Judge = Callable[[Any], Tensor]
@@ -50,7 +51,7 @@ def adapted(
 
     Returns:
         The weights, and copies of the buffers, by name, for
-        :func:`torch.func.functional_call`; and which step they are of.
+        :func:`~graphforensics.nn.call_with_weights.call_with_weights`; and which step they are of.
 
     Example:
         >>> network = torch.nn.Linear(1, 1, bias=False)
@@ -67,7 +68,7 @@ def adapted(
     statistics: dict[str, Tensor] = {}
     best, best_score, best_step = dict(weights), -torch.inf, 0
     for step in range(1, steps + 1):
-        said = functional_call(network, {**weights, **statistics}, (support,))
+        said = call_with_weights(network, {**weights, **statistics}, support)
         if step == 1:
             statistics = {name: value.clone() for name, value in network.named_buffers()}
         slopes = torch.autograd.grad(
@@ -78,7 +79,7 @@ def adapted(
             for (name, weight), slope in zip(weights.items(), slopes, strict=True)
         }
         with torch.no_grad():
-            judged = functional_call(network, {**weights, **statistics}, (reference,))
+            judged = call_with_weights(network, {**weights, **statistics}, reference)
             score = float(reference_score(judged))
         if score > best_score or step == 1:
             best, best_score, best_step = dict(weights), score, step

@@ -39,9 +39,9 @@ class DeepfakeMAEStageTask(DetectionTask):
 
     def setup(self, stage: str) -> None:
         """Hand over what the earlier stage learned, before a resumed run's own weights come."""
+        super().setup(stage)
         if stage == "fit":
-            # A detector that was loaded is in evaluation mode, and Lightning leaves it there.
-            self.detector.train().begin(self.stage)
+            self.detector.begin(self.stage)
 
     def teardown(self, stage: str) -> None:
         """Let all of the detector take gradients again."""

@@ -38,7 +38,9 @@ class DetectionTask(L.LightningModule):
     :data:`graphforensics.train.tasks.registry.TASKS`.
 
     Args:
-        model: The detector; its ``input_spec``, ``loss`` and ``probability`` are used.
+        model: The detector; its ``input_spec``, ``loss`` and ``probability`` are used. One in
+            evaluation mode, such as :func:`~graphforensics.models.load_detector` returns, is put
+            into training mode when training begins.
         learning_rate: Step size (MRL: 1e-4).
         decay_every: The step size is multiplied by ``decay`` after this many epochs (MRL: 5).
         decay: Factor of the step size (MRL: 0.5).
@@ -112,6 +114,15 @@ class DetectionTask(L.LightningModule):
     def forward(self, inputs: Tensor) -> Any:
         """Run the detector on bytes ``[B, *input_spec.shape]``."""
         return self.model(self.model.input_spec.normalize(inputs))
+
+    def setup(self, stage: str) -> None:
+        """Put a detector that is in evaluation mode, as a loaded one is, into training mode.
+
+        Lightning leaves the mode as it finds it. Where the detector itself is in training mode,
+        its parts stay as they are: who froze one of them meant it.
+        """
+        if stage == "fit" and not (self.training and self.model.training):
+            self.train()
 
     def trained_parameters(self) -> Iterable[Parameter]:
         """Return what the optimiser changes: all of the detector."""

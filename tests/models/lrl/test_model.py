@@ -16,6 +16,7 @@ from graphforensics.explain import grad_cam
 from graphforensics.inference import detect
 from graphforensics.models import LRL, LRLOutput, load_detector
 from graphforensics.models.fast_inference import computes_bfloat16
+from graphforensics.nn import similarity_target
 
 #: Strides 2, 4 and 8: a map of 4 x 4 places.
 SMALL: dict[str, Any] = {
@@ -513,7 +514,7 @@ def test_detection_on_a_clip_and_on_pictures_of_any_mode(astronaut_clip, tmp_pat
     [
         ({"k": 0}, "'k' must be positive"),
         ({"k": 5}, "'k' must be at most the 4 places .* along a side .got 5."),
-        ({"partition": "cut"}, "'partition' must be one of pad, resize"),
+        ({"partition": "cut"}, "'partition' must be one of even, pad, resize"),
         ({"alpha": -0.1}, r"'alpha' must be in \[0, 1\]"),
         ({"encoder": "nonesuch"}, "'encoder' must be a network of timm"),
         ({"encoder_stages": [7]}, "'encoder_stages'"),
@@ -552,3 +553,51 @@ def test_wrong_batches(lrl, images):
     ]:
         with pytest.raises(ValueError, match=message):
             lrl.loss(output, {**batch, **change})
+
+
+@pytest.mark.parametrize("size", [160, 224, 256, 380])
+def test_no_patch_is_empty_and_the_target_follows_the_map(size):
+    """At 224 pixels the map has 7 x 7 places, which five patches share out."""
+    torch.manual_seed(0)
+    lrl = LRL(encoder="resnet10t", decoder_channels=4, size=size).eval()
+    with torch.no_grad():
+        output = lrl(torch.randn(1, *lrl.input_spec.shape))
+    graph = output.graph[0]
+    assert (graph.x.norm(dim=1) > 0).all()
+    places = -(-size // 32)
+    cells = torch.arange(places**2).view(1, 1, places, places).double()
+    met = similarity_target(
+        nn.functional.interpolate(cells, (size, size), mode="nearest-exact") / places**2,
+        5,
+        (places, places),
+        "even",
+    )
+    # Where borders of places are borders of pixels, a target of places is that of pixels.
+    exact = similarity_target(cells / places**2, 5, (places, places), "even")
+    torch.testing.assert_close(met, exact, atol=1e-12 if size % 32 == 0 else 0.02, rtol=0)
+    assert len(set(graph.pos[:, 0].tolist())) == 5
+
+
+def test_sizes_that_k_divides_are_as_they_were(images):
+    for partition in ("even", "pad", "resize"):
+        torch.manual_seed(3)
+        lrl = LRL(**{**SMALL, "partition": partition}).eval()
+        with torch.no_grad():
+            output = lrl(images)
+        assert isinstance(output, LRLOutput)
+        if partition == "even":
+            first = output
+        assert torch.equal(output.logit, first.logit)
+        assert torch.equal(output.graph.pos, first.graph.pos)
+
+
+def test_a_saved_model_keeps_its_cut(images, tmp_path):
+    """What was saved before there was an even cut says 'pad', and judges as it did."""
+    lrl = LRL(**{**SMALL, "k": 3, "partition": "pad"}).eval()
+    lrl.save_pretrained(tmp_path)
+    assert json.loads((tmp_path / "config.json").read_text())["partition"] == "pad"
+    again = load_detector(tmp_path)
+    assert torch.equal(again(images).logit, lrl(images).logit)
+    even = LRL(**{**SMALL, "k": 3}).eval()
+    even.load_state_dict(lrl.state_dict())
+    assert not torch.equal(even(images).logit, lrl(images).logit)

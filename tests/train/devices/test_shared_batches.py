@@ -9,6 +9,7 @@ import pytest
 from torch.utils.data import DataLoader
 
 from graphforensics.datasets.epoch_sampler import EpochSampler
+from graphforensics.datasets.grouped_sampler import GroupedSampler
 from graphforensics.train.devices.shared_batches import SharedBatches, batch_share
 
 
@@ -57,3 +58,28 @@ def test_a_process_by_itself_has_weight_one_unless_nothing_counts() -> None:
     rest = DataLoader(range(3), batch_sampler=SharedBatches(range(3), 4, 0, 4))  # type: ignore[arg-type]
     trainer = SimpleNamespace(train_dataloader=rest, val_dataloaders=None)
     assert batch_share(trainer, 0, True, 1) == (0.0, 0)
+
+
+@pytest.mark.parametrize("processes", [1, 2, 4])
+def test_groups_stay_whole_in_a_batch_whatever_the_number_of_processes(processes: int) -> None:
+    groups = [number for number, size in enumerate([5, 5, 1, 3, 2, 5, 4]) for _ in range(size)]
+    sampler = GroupedSampler(groups, 8, seed=1)
+    shares = [SharedBatches(sampler, 8, rank, processes) for rank in range(processes)]
+    homes: dict[int, set[int]] = {}
+    for number, parts in enumerate(zip(*(list(share) for share in shares), strict=True)):
+        weights = [share.weight(number) for share in shares]
+        counted = [
+            item for items, weight in zip(parts, weights, strict=True) for item in items if weight
+        ]
+        assert len(counted) == len(set(counted)) <= 8
+        # P n_p / n over the P processes.
+        assert sum(weights) == pytest.approx(processes)
+        assert weights == [
+            processes * len(items) / len(counted) if weight else 0
+            for items, weight in zip(parts, weights, strict=True)
+        ]
+        for _, position in counted:
+            homes.setdefault(groups[position], set()).add(number)
+    assert {len(places) for places in homes.values()} == {1}
+    assert len(homes) == 7
+    assert [len(share) for share in shares] == [len(sampler.batch_ends)] * processes

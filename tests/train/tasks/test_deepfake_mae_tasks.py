@@ -16,13 +16,13 @@ from graphforensics.regions.mean_face import mean_face
 from graphforensics.train import (
     FaceStoreDataModule,
     TrainingOptions,
-    deepfake_mae_map_task,
     stages,
     task_class,
     train_detector,
 )
 from graphforensics.train.config.recipe import read_recipe
 from graphforensics.train.run.start_from import start_from
+from graphforensics.train.tasks import deepfake_mae_map_task
 from graphforensics.train.tasks.deepfake_mae_episode import Domains, Episode
 from graphforensics.train.tasks.deepfake_mae_finetune_task import DeepfakeMAEFinetuneTask
 from graphforensics.train.tasks.deepfake_mae_map_task import DeepfakeMAEMapTask
