@@ -21,6 +21,7 @@ COMMANDS = {
     "leaks": "find people and almost equal frames in two parts of face stores",
     "forge": "make self-blended copies of clips to train and test detectors with",
     "train": "train a detector on face stores",
+    "recipe": "list, show and check the recipes of trainings",
     "calibrate": "fit a detector's probabilities and threshold to validation data",
     "evaluate": "measure a detector, or compare several, on face stores",
     "detect": "say how likely one clip or image is forged, and why",

@@ -27,6 +27,7 @@ from graphforensics.train.run.running_mean import RunningMean
 from graphforensics.train.run.sharded_model import whole_model
 from graphforensics.train.run.time_limit import TimeLimit
 from graphforensics.train.tasks.detection_task import DetectionTask
+from graphforensics.train.tasks.divergence import divergence
 
 Row = dict[str, float | int]
 
@@ -133,9 +134,7 @@ class RunRecorder(L.Callback):
                 raise MissingDataError(
                     "the validation videos are of one class: no AUC to select by"
                 )
-            raise GraphForensicsError(
-                f"'{task.monitor}', which selects the best epoch, is no number"
-            )
+            raise divergence(task, f"'{task.monitor}', which selects the best epoch, is no number")
         return row
 
 
