@@ -101,16 +101,19 @@ def calibration_lines(found: Calibration) -> list[str]:
     """Tell a calibration as lines of text."""
     about = found.about
     loss, error = about["log_loss"], about["calibration_error"]
+    low, high = found.bands["mean"]
     lines = [
         f"temperature {found.temperature:.4g}, from {about['samples']} samples of "
-        f"{about['videos']} videos ({about['fakes']} samples fake)",
+        f"{about['videos']} videos ({about['real_videos']} real, {about['fake_videos']} fake)",
         f"negative log-likelihood {loss[0]:.4f}, calibrated {loss[1]:.4f}; "
         f"calibration error {error[0]:.4f}, calibrated {error[1]:.4f}",
-        f"threshold of a video's mean score: {found.thresholds['mean']:.4g}",
+        f"threshold of a video's mean score: {found.thresholds['mean']:.4g}; "
+        f"inconclusive from {low:.4g} to {high:.4g}",
     ]
-    if not about["fitted"]:
+    if not found.fitted:
+        lines[0] = lines[0].replace("temperature 1,", "uncalibrated,", 1)
         lines.append(
             "no temperature suits: these data are told apart without an error, or worse than by "
-            "chance; it stays 1, and the probability is but a score"
+            "chance; the detector stays uncalibrated, and the probability is but a score"
         )
     return lines

@@ -11,12 +11,16 @@ from graphforensics.datasets.perturbation import Perturbation
 from graphforensics.evaluation.evaluation_report import EvaluationReport
 from graphforensics.evaluation.labelled_tracks import LabelledTracks, labelled_tracks
 from graphforensics.evaluation.score_clips import score_clips
+from graphforensics.inference.verdict_rule import (
+    DEFAULT_THRESHOLD,
+    chosen_threshold,
+    known_temperature,
+)
 from graphforensics.metrics import VideoRule, bootstrap_interval, summary, video_scores
 from graphforensics.metrics.ranking import rank_auc
 from graphforensics.models.detector import Detector
 
-#: Where nothing was chosen on validation data.
-DEFAULT_THRESHOLD = 0.5
+__all__ = ["DEFAULT_THRESHOLD", "chosen_threshold", "evaluate"]
 
 
 def evaluate(
@@ -76,20 +80,6 @@ def evaluate(
     return _report(model, data, rows, how, threshold, seed)
 
 
-def chosen_threshold(model: Detector, level: str, given: float | None = None) -> tuple[float, str]:
-    """Return the threshold of a level, and whether it was given, chosen or is the default.
-
-    Args:
-        model: The detector.
-        level: ``"clip"``, or how clips' scores are joined.
-        given: What the user asked for.
-    """
-    if given is not None:
-        return given, "given"
-    known = None if model.calibration is None else model.calibration.threshold(level)
-    return (DEFAULT_THRESHOLD, "default") if known is None else (known, "validation")
-
-
 def _report(
     model: Detector,
     data: LabelledTracks,
@@ -118,6 +108,6 @@ def _report(
         sample="frame" if model.input_spec.kind == "image" else "clip",
         frames_looked_at=looked,
         frames_without_face=without,
-        temperature=None if model.calibration is None else model.calibration.temperature,
+        temperature=known_temperature(model),
         threshold_origin=origin,
     )

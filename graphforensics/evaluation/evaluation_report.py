@@ -21,8 +21,8 @@ _FIGURES = {
 }
 _ORIGINS = {
     "given": "as given",
-    "validation": "chosen on validation data",
-    "default": "not chosen on validation data: see 'graphforensics calibrate'",
+    "validation": "learned from validation data",
+    "default": "not learned from validation data: see 'graphforensics calibrate'",
 }
 _WITHOUT_SCORE = {
     "no_face": "without a face",
@@ -60,7 +60,7 @@ class EvaluationReport:
         sample: What a sample is, ``"clip"`` or, of detectors that judge single images, ``"frame"``.
         frames_looked_at: Frames that extraction searched for faces.
         frames_without_face: Frames among them in which none was found: counted, never guessed.
-        temperature: What the logits were divided by; ``None`` for a detector not calibrated.
+        temperature: What the logits were divided by; ``None`` for an uncalibrated detector.
         threshold_origin: Whether the threshold was ``"given"``, chosen on ``"validation"`` data,
             or is the ``"default"``.
     """

@@ -37,6 +37,7 @@ def extract_tracks(
     report: ExtractionReport | None = None,
     *,
     detector: FaceDetector | None = None,
+    media: Media | None = None,
 ) -> Iterator[TrackFrame]:
     """Find, follow and cut out every face of a video, an image or an animation.
 
@@ -49,6 +50,7 @@ def extract_tracks(
         options: How to extract; the defaults of :class:`ExtractionOptions` otherwise.
         report: Filled in while the faces are drawn.
         detector: A detector of one's own; it takes the place of ``options.detector``.
+        media: The file, where it has been opened already.
 
     Yields:
         A :class:`TrackFrame` a face and frame; nothing where no face is found.
@@ -70,7 +72,7 @@ def extract_tracks(
         (6, (68, 2), {0})
     """
     chosen = options if options is not None else ExtractionOptions()
-    media = open_media(path)
+    media = open_media(path) if media is None else media
     counts = report if report is not None else ExtractionReport()
     return _Extraction(path, media, chosen, detector, counts).run()
 
