@@ -8,10 +8,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from graphforensics.cli.early_checks import (
+    require_device,
+    require_model,
+    require_stores,
+    require_tables,
+)
 from graphforensics.cli.messages import plain_messages
 from graphforensics.cli.model_choice import add_device, saved_model
 from graphforensics.cli.results import require_folder, write_json
+from graphforensics.cli.split_choice import chosen_split
 from graphforensics.errors import CheckpointError
+from graphforensics.inference.plain_name import plain_name
 
 if TYPE_CHECKING:
     from graphforensics.models import Calibration
@@ -38,8 +46,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--split",
-        metavar="JSON|official",
-        help="a run's split.json; default: everything in the stores is validation data",
+        metavar="JSON|official|none",
+        help="a run's split.json; default: that of the run that the detector comes from where it "
+        "fits the stores, else, and with 'none', everything in them is validation data",
     )
     parser.add_argument(
         "--part", choices=("train", "val", "test"), help="part of the split; default: val"
@@ -64,22 +73,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Calibrate, write the file, and return the exit status."""
-    from graphforensics.evaluation.calibrate import calibrate
-    from graphforensics.models.calibration import weights_hash
-
     require_folder(args.json)
+    require_device(args.device)
+    require_model(args.model)
+    require_stores(args.data)
+    require_tables(args.labels, None if args.split in ("official", "none") else args.split)
     folder = Path(args.model)
     if folder.is_file():
         raise CheckpointError(
             f"{args.model}: a checkpoint has no place for a calibration; give a folder of "
             "save_pretrained, as RUN/best"
         )
+    from graphforensics.evaluation.calibrate import calibrate
+    from graphforensics.evaluation.run_split import run_split
+    from graphforensics.models.calibration import weights_hash
+
     with plain_messages():
+        run = run_split(args.model, args.data, args.labels)
+        split = chosen_split(args.split, run)
         found = calibrate(
             saved_model(args),
             args.data,
             labels=args.labels,
-            split=args.split,
+            split=split,
             part=args.part,
             clips=args.clips,
             goal=args.goal,
@@ -92,6 +108,8 @@ def run(args: argparse.Namespace) -> int:
     place = found.write(folder)
     if args.json:
         write_json(args.json, found.to_dict())
+    part = "everything in the stores" if split is None else f"part '{found.about['part']}'"
+    print(f"validation data: {part}" + ("" if split is None else f" of {plain_name(split)}"))
     print("\n".join(calibration_lines(found)))
     print(f"written: {place}")
     return 0

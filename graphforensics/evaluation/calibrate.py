@@ -27,6 +27,7 @@ from graphforensics.metrics import (
 )
 from graphforensics.metrics.temperature import BOUNDS
 from graphforensics.metrics.threshold import Goal
+from graphforensics.metrics.video import VIDEO_KEYS
 from graphforensics.models.calibration import Calibration
 from graphforensics.models.detector import Detector
 
@@ -89,10 +90,10 @@ def calibrate(
         1.83
     """
     data = labelled_tracks(stores, model.input_spec, labels, split, part, "val", manipulations)
+    counts = _require_videos(data)
     dataset = ClipDataset(data.tracks, model.input_spec, clips=clips)
     rows = score_clips(model, dataset, batch_size, workers, progress)
     marks, logits = [row["label"] for row in rows], [row["logit"] for row in rows]
-    counts = _require_videos(rows)
     temperature = fit_temperature(marks, logits)
     if math.isnan(temperature):
         raise MissingDataError(
@@ -120,14 +121,18 @@ def score_rows(model: Detector, rows: list[dict[str, Any]]) -> list[dict[str, An
     return [{**row, "score": score} for row, score in zip(rows, scores, strict=True)]
 
 
-def _require_videos(rows: list[dict[str, Any]]) -> dict[str, int]:
+def _require_videos(data: LabelledTracks) -> dict[str, int]:
     """Count the videos of each kind.
 
     Raises:
         MissingDataError: There are too few of one.
     """
-    marks = [video.label for video in video_scores(rows)]
-    counts = {"real_videos": marks.count(0), "fake_videos": marks.count(1)}
+    videos = {
+        (row["label"], *(row[name] for name in VIDEO_KEYS)) for row in data.tracks.to_pylist()
+    }
+    counts = {
+        f"{kind}_videos": sum(label == kind for label, *_ in videos) for kind in ("real", "fake")
+    }
     if min(counts.values()) < LEAST_VIDEOS:
         raise MissingDataError(
             f"the validation data hold {counts['real_videos']} real and {counts['fake_videos']} "
@@ -145,9 +150,7 @@ def _thresholds(
         videos = video_scores(rows, how)
         levels[how] = ([video.label for video in videos], [video.score for video in videos])
     thresholds = {name: best_threshold(*level, goal) for name, level in levels.items()}
-    bands = {
-        name: inconclusive_band(*level, thresholds[name]) for name, level in levels.items()
-    }
+    bands = {name: inconclusive_band(*level, thresholds[name]) for name, level in levels.items()}
     return thresholds, bands
 
 

@@ -7,6 +7,7 @@ import io
 from dataclasses import dataclass
 from typing import Any
 
+from graphforensics.inference.plain_name import plain_name
 from graphforensics.metrics import BootstrapInterval, VideoScore, format_figure
 
 _FIGURES = {
@@ -63,6 +64,9 @@ class EvaluationReport:
         temperature: What the logits were divided by; ``None`` for an uncalibrated detector.
         threshold_origin: Whether the threshold was ``"given"``, chosen on ``"validation"`` data,
             or is the ``"default"``.
+        split: What says who is in the part; ``None`` where everything was measured.
+        trained_videos: Videos of people whom the detector was trained on; ``None`` where no run
+            says who they are.
     """
 
     detector: str
@@ -78,6 +82,8 @@ class EvaluationReport:
     frames_without_face: int = 0
     temperature: float | None = None
     threshold_origin: str = "default"
+    split: str | None = None
+    trained_videos: int | None = None
 
     @property
     def frame(self) -> dict[str, float | int | None] | None:
@@ -90,6 +96,8 @@ class EvaluationReport:
         return {
             "detector": self.detector,
             "part": self.part,
+            "split": self.split,
+            "trained_videos": self.trained_videos,
             "data": self.fingerprint,
             "temperature": self.temperature,
             "threshold_origin": self.threshold_origin,
@@ -108,12 +116,15 @@ class EvaluationReport:
         statuses = [status for _, _, status, _ in self.faceless]
         told = ", ".join(f"{statuses.count(name)} {word}" for name, word in _WITHOUT_SCORE.items())
         interval = self.interval
+        known = "calibrated" if self.temperature is not None else "uncalibrated"
         return [
+            *self._warning(),
             self._line(f"{self.sample}s", self.clip),
             self._line("videos", self.video),
             f"video AUC {interval}, {interval.level:.0%} bootstrap over {interval.groups} people",
             f"accuracy at threshold {self.video['threshold']:.4g}, "
-            f"{_ORIGINS[self.threshold_origin]}",
+            f"{_ORIGINS[self.threshold_origin]}; scores are {known}",
+            self._measured(),
             f"{self.frames_looked_at} frames looked at, {self.frames_without_face} without a face",
             f"files without a score: {told}",
         ]
@@ -131,6 +142,19 @@ class EvaluationReport:
         for source, label, status, _ in self.faceless:
             writer.writerow(["", "", source, "", "", label, 0, "", status])
         return stream.getvalue()
+
+    def _measured(self) -> str:
+        if self.part is None:
+            return "measured: everything in the stores"
+        return f"measured: part '{self.part}' of {plain_name(self.split)}"
+
+    def _warning(self) -> list[str]:
+        if not self.trained_videos:
+            return []
+        return [
+            f"WARNING: {self.trained_videos} of {len(self.videos)} videos show people whom the "
+            "detector was TRAINED ON: the figures flatter it"
+        ]
 
     @staticmethod
     def _line(name: str, figures: dict[str, float | int | None]) -> str:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from graphforensics.evaluation.evaluation_report import EvaluationReport
     from graphforensics.evaluation.score_clips import score_clips
     from graphforensics.inference.detect import detect
+    from graphforensics.inference.detect_files import FileResult, detect_files
     from graphforensics.inference.detection_report import (
         DetectionReport,
         PersonVerdict,
@@ -30,6 +31,7 @@ __all__ = [
     "DetectionReport",
     "EvaluationReport",
     "Examination",
+    "FileResult",
     "PersonGraph",
     "PersonInputs",
     "PersonVerdict",
@@ -39,6 +41,7 @@ __all__ = [
     "VerdictRule",
     "calibrate",
     "detect",
+    "detect_files",
     "evaluate",
     "examine",
     "heat_picture",
@@ -55,6 +58,7 @@ __getattr__, __dir__ = lazy_names(
     {
         "graphforensics.evaluation.calibrate": "calibrate",
         "detect": "detect",
+        "detect_files": "FileResult detect_files",
         "detection_report": "DetectionReport PersonVerdict SnippetVerdict",
         "graphforensics.evaluation.evaluate": "evaluate",
         "graphforensics.evaluation.evaluation_report": "EvaluationReport",

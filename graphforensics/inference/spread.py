@@ -38,6 +38,4 @@ class Spread:
         """Tell it in words; ``word`` names one sample."""
         if self.sd is None:
             return f"1 {word}"
-        return (
-            f"{self.samples} {word}s: sd {self.sd:.3f}, from {self.min:.3f} to {self.max:.3f}"
-        )
+        return f"{self.samples} {word}s: sd {self.sd:.3f}, from {self.min:.3f} to {self.max:.3f}"

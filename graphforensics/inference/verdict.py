@@ -105,7 +105,9 @@ def judge(
     for pixels in person.inputs.split(_BATCH):
         inputs = model.input_spec.normalize(pixels.to(device))
         passes.append(_hot(model, inputs) if heat else _Pass(model.predict(inputs)))
-    logits = [value for one in passes for value in finite(one.output.logit, f"face {person.person}")]
+    logits = [
+        value for one in passes for value in finite(one.output.logit, f"face {person.person}")
+    ]
     scores = _probabilities(model, torch.tensor(logits, dtype=torch.float64))
     shown = min(range(len(scores)), key=lambda n: abs(scores[n] - fmean(scores)))
     return Verdict(
