@@ -24,7 +24,7 @@ COMMANDS = {
     "recipe": "list, show and check the recipes of trainings",
     "calibrate": "fit a detector's probabilities and threshold to validation data",
     "evaluate": "measure a detector, or compare several, on face stores",
-    "detect": "say how likely one clip or image is forged, and why",
+    "detect": "say how likely clips or images are forged, and why",
     "graph": "draw the face graph of a clip, or write it as GraphML or JSON",
     "demo": "run everything once on a small clip",
 }
@@ -61,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Deprecation notes of the libraries beneath are for their developers.
     warnings.filterwarnings("ignore", category=FutureWarning)
     warnings.filterwarnings("ignore", category=DeprecationWarning)
-    args = build_parser(command).parse_args(_plain_names(words))
+    args = _parsed(build_parser(command), _plain_names(words))
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A file's name need not be text that the terminal can show.
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -88,6 +88,15 @@ def _plain_names(words: Sequence[str]) -> list[str]:
         named = (single or (word.startswith("--") and media)) and os.path.lexists(word)
         names.append(os.path.join(os.curdir, word) if named else word)
     return [*names, *words[end:]]
+
+
+def _parsed(parser: argparse.ArgumentParser, words: list[str]) -> argparse.Namespace:
+    """Parse the words; what is left over is a mistake of the subcommand, with its own usage."""
+    args, rest = parser.parse_known_args(words)
+    if rest:
+        (group,) = (a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
+        group.choices[args.command].error(f"unrecognized arguments: {' '.join(rest)}")
+    return args
 
 
 def _report(args: argparse.Namespace, error: BaseException, status: int) -> int:

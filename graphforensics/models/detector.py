@@ -101,6 +101,14 @@ class Detector(nn.Module, PyTorchModelHubMixin):
         """
         return None
 
+    def forged_map(self, output: DetectorOutput) -> Tensor | None:
+        """Return :meth:`forged_pixels` of a verdict that is there already.
+
+        Args:
+            output: What :meth:`forward` returned.
+        """
+        return None
+
     @property
     def config(self) -> dict[str, Any]:
         """The keywords that build this detector again, as JSON holds them."""

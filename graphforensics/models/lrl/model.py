@@ -197,6 +197,10 @@ class LRL(Detector):
         """Return :meth:`localise`'s map, if it is taught any."""
         return self.localise(inputs) if self.segmentation_weight else None
 
+    def forged_map(self, output: DetectorOutput) -> Tensor | None:
+        """Return the same of a verdict that is there already."""
+        return cast(LRLOutput, output).mask.squeeze(1) if self.segmentation_weight else None
+
     def localise(self, inputs: Tensor) -> Tensor:
         """Tell which pixels are forged, as evaluation sees them.
 

@@ -30,6 +30,7 @@ def extract_tracks(
     *,
     detector: FaceDetector | None = None,
     turned: bool = False,
+    media: Media | None = None,
 ) -> Iterator[TrackFrame]:
     """Find, follow and cut out every face of a video, an image or an animation.
 
@@ -45,6 +46,7 @@ def extract_tracks(
         turned: Where no face is found upright but some are in turned frames, extract these:
             places are then in pixels of the turned frames. ``report.notes`` says so. Without it
             ``report.hint`` says that the file is to be turned.
+        media: The file, where it has been opened already.
 
     Yields:
         A :class:`TrackFrame` a face and frame; nothing where no face is found.
@@ -66,7 +68,7 @@ def extract_tracks(
         (6, (68, 2), {0})
     """
     chosen = options if options is not None else ExtractionOptions()
-    media = open_media(path)
+    media = open_media(path) if media is None else media
     counts = report if report is not None else ExtractionReport()
     return _looked_at_twice(_Extraction(path, media, chosen, detector, counts), turned)
 
