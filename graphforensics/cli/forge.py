@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import glob
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -10,30 +12,39 @@ from graphforensics.cli.results import require_folder, write_json
 from graphforensics.errors import GraphForensicsError, UnreadableMediaError
 
 if TYPE_CHECKING:
+    from graphforensics.cli.face_autoencoder import FaceAutoencoder
     from graphforensics.tamper.files.forge_summary import ForgeSummary
 
 _PURPOSE = """\
 Makes forged copies of real clips and images, so that detectors can be trained and
-tested. Every face is blended with a changed copy of itself (self-blended images): nobody is
-shown saying or doing what they did not. For each file there are, below DIR:
+tested. For each file there are, below DIR:
 
-  real/NAME.mp4              the frames as they were, through the same encoder
-  fake/self_blend/NAME.mp4   the frames with every face forged
-  fake/self_blend/NAME.json  purpose, method, source, mask, seed, recipes, version
-  mask/self_blend/NAME.mkv   where the forgery is, 0 to 255, without loss
-  metadata.csv               a row a clip, for: graphforensics extract --metadata
+  real/NAME.mp4          the frames as they were, through the same encoder
+  fake/METHOD/NAME.mp4   the frames with every face forged
+  fake/METHOD/NAME.json  purpose, method, source, partner, mask, seed, recipes, version
+  mask/METHOD/NAME.mkv   where the forgery is, 0 to 255, without loss
+  metadata.csv           a row a clip, for: graphforensics extract --metadata
 
 Images give PNG files. The copies have no sound. What is finished is not made again.
 """
+
+
+def _methods() -> str:
+    from graphforensics.tamper.families import FAMILIES
+
+    return "\n".join(f"  {family.name:16} {family.about}" for family in FAMILIES.values())
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the subcommand."""
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.description = _PURPOSE
-    parser.epilog = "Exit status: 0 done, 2 bad input or nothing forged, 3 some files failed."
+    parser.epilog = (
+        f"methods:\n{_methods()}\n\n"
+        "Exit status: 0 done, 2 bad input or nothing forged, 3 some files failed."
+    )
     parser.add_argument(
-        "paths", nargs="+", metavar="PATH", help="real video, image, folder, or pattern in quotes"
+        "paths", nargs="*", metavar="PATH", help="real video, image, folder, or pattern in quotes"
     )
     parser.add_argument(
         "--out",
@@ -43,13 +54,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--method",
-        default="self_blend",
-        help="self_blend (the whole face) or partial_blend (the regions of some action units are "
-        "spared); two methods may share a DIR; default: self_blend",
+        nargs="+",
+        action="extend",
+        metavar="NAME[=SHARE]",
+        help="methods, see below, each for its share of the files, in (0, 1]; shares that add up "
+        "to 1 give every file to one method; without a share a method forges every file; "
+        "default: self_blend",
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed; default: 0")
     parser.add_argument(
         "--crf", type=int, default=18, metavar="N", help="H.264 rate factor, 0 to 51; default: 18"
+    )
+    parser.add_argument(
+        "--codec",
+        choices=("raw", "c23", "c40", "all"),
+        help="encode at rate factor 0, 23, 40 or all three instead of --crf, and name it in the "
+        "column 'quality'; stills pass through one frame of H.264",
+    )
+    parser.add_argument(
+        "--strength",
+        choices=("mild", "published"),
+        default="mild",
+        help="of self-blends: published is that of Shiohara and Yamasaki; default: mild",
+    )
+    parser.add_argument(
+        "--autoencoder",
+        metavar="RUN",
+        help="folder of a trained masked autoencoder, as RUN/best, for regenerate",
     )
     parser.add_argument(
         "--max-frames", type=int, metavar="N", help="take at most the first N frames of a clip"
@@ -88,13 +119,17 @@ def run(args: argparse.Namespace) -> int:
     from graphforensics.tamper.files.forge import forge
 
     require_folder(args.json)
+    methods, paths = _told_apart(args.method or ["self_blend"], args.paths)
     summary = forge(
-        args.paths,
+        paths,
         args.out,
-        args.method,
+        methods,
         args.seed,
         args.crf,
         args.max_frames,
+        codec=args.codec,
+        strength=args.strength,
+        autoencoder=_autoencoder(args.autoencoder),
         metadata=args.metadata,
         options=ExtractionOptions(detector=args.detector),
         workers=args.workers,
@@ -106,6 +141,30 @@ def run(args: argparse.Namespace) -> int:
     print("\n".join(summary.lines()))
     print(f"forged set: {args.out} (label and identity of every file: {summary.metadata})")
     return 3 if summary.failed else 0
+
+
+def _told_apart(words: list[str], paths: list[str]) -> tuple[list[str], list[str]]:
+    """Tell methods from paths that stand behind them: ``--method swap clip.mp4``."""
+    from graphforensics.tamper.families import FAMILIES
+
+    methods = [word for word in words if word.partition("=")[0] in FAMILIES]
+    others = [word for word in words if word.partition("=")[0] not in FAMILIES]
+    misspelt = [word for word in others if not os.path.lexists(word) and not glob.has_magic(word)]
+    if misspelt:
+        return [*methods, misspelt[0]], paths
+    if not [*paths, *others]:
+        raise GraphForensicsError(
+            "no PATH was given: name a video, an image, a folder or a pattern"
+        )
+    return methods or ["self_blend"], [*paths, *others]
+
+
+def _autoencoder(path: str | None) -> FaceAutoencoder | None:
+    if path is None:
+        return None
+    from graphforensics.cli.face_autoencoder import FaceAutoencoder
+
+    return FaceAutoencoder(path)
 
 
 def _check_usable(summary: ForgeSummary) -> None:

@@ -37,8 +37,9 @@ class ClipDataset(Dataset[dict[str, Any]]):
     ``dataset``, ``manipulation``, ``video``, ``quality``, ``identity`` and ``track_id``, empty
     where unknown. Pixels are normalised later, on the device.
     With ``masks``, and if any mask that the table names is there, a sample has ``mask``
-    (``float32``, share of each pixel that is forged, like ``inputs`` with one channel; zeros for
-    real faces) and ``has_mask`` (false for fakes whose mask is not there). With ``landmarks`` it
+    (``float32``, from 0 to 1 where each pixel is forged, like ``inputs`` with one channel; a blend
+    ratio is not in it: a face that shines through by half has 1, too; zeros for real faces) and
+    ``has_mask`` (false for fakes whose mask is not there). With ``landmarks`` it
     has the face's 68 ``landmarks`` in pixels of the sample (``float32``, ``[68, 2]`` for an image,
     ``[F, 68, 2]`` for frames, ``[T, D, 68, 2]`` for a clip), which follow a flip.
 

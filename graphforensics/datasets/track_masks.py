@@ -23,7 +23,8 @@ def track_masks(track: FaceTrack, rows: Sequence[int], spec: InputSpec) -> Tenso
         spec: What the detector takes; its ``size`` and ``margin`` are used.
 
     Returns:
-        ``float32`` ``[n, 1, size, size]``, the forged share of each pixel; zeros for a real face;
+        ``float32`` ``[n, 1, size, size]``, 1 where pixels are forged, less at a
+        soft rim, without any blend ratio; zeros for a real face;
         ``None`` for a fake whose mask is not named, not there, too short, or whose crops are
         turned.
 

@@ -41,6 +41,36 @@ def test_some_files_fail(
     assert f"failed: {grey}: no face found in 2 frames" in capsys.readouterr().out
 
 
+def test_methods_before_and_behind_the_paths(
+    astronaut_clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--out", str(tmp_path / "out"), "--max-frames", "2"]
+    words = ["--method", "self_blend", "regenerate", str(astronaut_clip)]
+    assert main(["forge", *options, *words]) == 0
+    assert "self_blend 1, regenerate 1" in capsys.readouterr().out
+    assert main(["forge", str(astronaut_clip), *options, "--method", "self_blend=1.0"]) == 0
+    assert "0 forged, 1 there already" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--method", "swop"], "'method' must be one of self_blend, partial_blend"),
+        (["--method", "swap=2"], "the share of swap must be in (0, 1] (got 2)"),
+    ],
+)
+def test_wrong_methods(
+    astronaut_clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], words, message
+) -> None:
+    assert main(["forge", str(astronaut_clip), "--out", str(tmp_path / "out"), *words]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_no_path(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["forge", "--out", str(tmp_path / "out"), "--method", "swap"]) == 2
+    assert "no PATH was given" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("content", [b"", b"not a video"])
 def test_one_bad_file(tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes) -> None:
     (tmp_path / "bad.mp4").write_bytes(content)

@@ -6,8 +6,8 @@ import pytest
 from numpy.typing import NDArray
 from skimage.data import astronaut
 
-from graphforensics.datasets.perturbation.h264 import h264
 from graphforensics.media.decode import read_frames
+from graphforensics.media.h264 import h264
 from graphforensics.media.video_colours import RGBConverter, video_frame
 from graphforensics.media.write_clip import write_clip
 

@@ -18,9 +18,9 @@ import torch
 import yaml
 
 from graphforensics.cli.main import main
-from graphforensics.data import FaceStore
-from graphforensics.inference import evaluate
+from graphforensics.evaluation.evaluate import evaluate
 from graphforensics.models import DETECTORS, load_detector
+from graphforensics.store.face_store import FaceStore
 from graphforensics.train import FaceStoreDataModule, task_class
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"

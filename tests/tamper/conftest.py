@@ -7,6 +7,9 @@ import pytest
 from numpy.typing import NDArray
 from skimage.data import astronaut
 
+from graphforensics.data import InputSpec
+from graphforensics.datasets.fake_face_dataset import FakeFaceDataset
+
 
 @pytest.fixture
 def photograph() -> NDArray[np.uint8]:
@@ -37,3 +40,15 @@ def schematic_face(centre: tuple[float, float], width: float) -> NDArray[np.floa
     parts = [jaw, brow, mirrored[0], bridge, base, eye, mirrored[1], lips, mouth]
     points = np.concatenate(parts) * width / 2 + centre
     return points.astype(np.float32)
+
+
+@pytest.fixture(scope="session")
+def drawn_clips() -> list[tuple[list[NDArray[np.uint8]], list[NDArray[np.float32]]]]:
+    """Frames and exact landmarks of two drawn people who talk, 12 frames each."""
+    spec = InputSpec("frames", size=128, frames=12, margin=2.0)
+    people = FakeFaceDataset("all", spec, identities=2, manipulations=(), frames=12)
+    samples = [people[place] for place in range(2)]
+    return [
+        (list(sample["inputs"].permute(0, 2, 3, 1).numpy()), list(sample["landmarks"].numpy()))
+        for sample in samples
+    ]

@@ -7,7 +7,7 @@ from torch import Tensor
 from torchvision.transforms.v2 import functional as transforms
 
 from graphforensics.datasets.augmentation.augmentation_recipe import AugmentationRecipe
-from graphforensics.datasets.perturbation.h264 import h264
+from graphforensics.media.h264 import h264
 
 
 def augment(

@@ -86,11 +86,13 @@ class DrawnVideo:
         return DrawnFrame(real.image, np.zeros(view.size, np.uint8), real.landmarks)
 
     def _self_blended(self, real: Picture, number: int) -> DrawnFrame:
-        from graphforensics.tamper.self_blend.self_blend_recipe import SelfBlendRecipe
+        from graphforensics.tamper.recipe.frame_drift import FrameDrift
+        from graphforensics.tamper.recipe.self_blend_recipe import COURSES, SelfBlendRecipe
         from graphforensics.tamper.self_blend.single import self_blend
 
         recipe = SelfBlendRecipe.draw(np.random.default_rng([*self._key, 3]), ("source",))
-        varied = recipe.varied(np.random.default_rng([*self._key, 3, number]))
+        drift = FrameDrift(np.random.default_rng([*self._key, 3, 0, 0]), COURSES, RATE)
+        varied = recipe.varied(drift.at(number), np.random.default_rng([*self._key, 3, number]))
         forged = self_blend(real.image, real.landmarks, recipe=varied)
         return DrawnFrame(forged.image, forged.mask, real.landmarks)
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from graphforensics.datasets.perturbation.colour import Image, contrast, gaussian_noise, saturation
 from graphforensics.datasets.perturbation.detail import blur, pixelation
-from graphforensics.datasets.perturbation.h264 import h264
 from graphforensics.datasets.perturbation.patches import block_noise, random_patches
+from graphforensics.media.h264 import h264
 
 LEVELS = (1, 2, 3, 4, 5)
 

@@ -12,10 +12,7 @@ from graphforensics.errors import StoreError
 from graphforensics.store.columns import FAKE, REAL
 from graphforensics.store.layout import read_json, write_json
 
-PURPOSE = (
-    "Made to train and test detectors of forged faces: every face of a real recording is blended "
-    "with a changed copy of itself. Nobody is shown saying or doing what they did not."
-)
+_LATER = frozenset({"quality", "partner", "partner_identity", "settings"})
 
 
 @dataclass(frozen=True)
@@ -23,7 +20,7 @@ class ForgeRecord:
     """How a forged file came to be; paths are relative to the folder of the set.
 
     Args:
-        source: The real file that it was made from.
+        source: The real file that it was made from, whose frames it shows: the target.
         source_sha256: Hash of that file's bytes.
         name: Name of the clip in the set, the same for the forgery, its mask and its real copy.
         file: The forged file.
@@ -34,6 +31,11 @@ class ForgeRecord:
         crf: Constant rate factor of the videos.
         max_frames: How many frames were taken at most; ``None`` for all.
         extraction: Options with which faces were found.
+        quality: Name of the compression, as data sets call it; empty for a rate factor of one's
+            own.
+        partner: The file whose face or motion was put in; empty where the method needs none.
+        partner_identity: Who is seen there.
+        settings: What else was chosen for the run and changes what its method does.
         frames: Frames of the clip.
         forged_frames: Frames among them with a forged face; the others are copies.
         truncated: Why the source breaks off early, or ``None``.
@@ -56,6 +58,10 @@ class ForgeRecord:
     crf: int
     max_frames: int | None = None
     extraction: Mapping[str, Any] = field(default_factory=dict)
+    quality: str = ""
+    partner: str = ""
+    partner_identity: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
     frames: int = 0
     forged_frames: int = 0
     truncated: str | None = None
@@ -64,11 +70,16 @@ class ForgeRecord:
     version: str = __version__
     library: str = "graphforensics"
     label: str = FAKE
-    purpose: str = PURPOSE
+    purpose: str = ""
+
+    @property
+    def target(self) -> str:
+        """The file whose frames the forgery shows, which is its source."""
+        return self.source
 
     def write(self, path: Path) -> None:
         """Write the record as JSON, whole or not at all."""
-        write_json(path, asdict(self))
+        write_json(path, {**asdict(self), "target": self.target})
 
     @classmethod
     def read(cls, path: Path) -> ForgeRecord | None:
@@ -78,28 +89,35 @@ class ForgeRecord:
         except StoreError:
             return None
         known = {item.name for item in fields(cls)}
-        if values.get("library") != "graphforensics" or set(values) != known:
+        # Records of earlier versions lack some entries: what they stand beside is forged all the
+        # same, and never taken for real.
+        needed = known - _LATER
+        values.pop("target", None)
+        if values.get("library") != "graphforensics" or not needed <= set(values) <= known:
             return None
         return cls(**values)
 
     def same_work(self, other: ForgeRecord) -> bool:
         """Say whether ``other`` was made from the same bytes in the same way."""
         what = ("source_sha256", "name", "version", "extraction")
-        how = ("method", "seed", "crf", "max_frames")
+        how = ("method", "seed", "crf", "max_frames", "quality", "partner", "settings")
         return all(getattr(self, name) == getattr(other, name) for name in (*what, *how))
 
     def rows(self) -> list[dict[str, str]]:
         """Return the rows of ``metadata.csv`` for the real copy and for the forgery.
 
         A clip whose identity is not known is its own identity, so that the two never end up on
-        the two sides of a split.
+        the two sides of a split; nor do a forgery and the one who lent a face to it.
         """
+        identity = self.metadata.get("identity") or self.name
+        seen = dict.fromkeys([*identity.split(";"), *self.partner_identity.split(";")])
         shared = {
-            "identity": self.metadata.get("identity") or self.name,
             "dataset": self.metadata.get("dataset", ""),
             "video": self.name,
             "source": self.source,
+            "quality": self.quality,
         }
         real = {"file": self.real, "label": REAL, "manipulation": "", "mask": ""}
         fake = {"file": self.file, "label": FAKE, "manipulation": self.method, "mask": self.mask}
-        return [{**real, **shared}, {**fake, **shared}]
+        both = ";".join(person for person in seen if person)
+        return [{**real, **shared, "identity": identity}, {**fake, **shared, "identity": both}]

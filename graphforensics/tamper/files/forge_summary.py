@@ -11,13 +11,14 @@ class ForgeSummary:
     """Counts over the files of one run.
 
     Args:
-        done: Files forged in this run.
-        reused: Files whose forgery was there already.
+        done: Forgeries made in this run, one a source and method.
+        reused: Forgeries that were there already.
         skipped: ``(path, reason)`` of each file that was left out on purpose.
         failed: ``(path, reason)`` of each file that could not be forged.
         truncated: ``(path, reason)`` of each file that breaks off; what came before is forged.
         frames: Frames of all pairs.
         forged_frames: Frames among them with a forged face.
+        methods: Method -> forgeries that are there, of this run or an earlier one.
         metadata: The table of the whole set, for ``graphforensics extract --metadata``.
     """
 
@@ -28,6 +29,7 @@ class ForgeSummary:
     truncated: list[tuple[str, str]] = field(default_factory=list)
     frames: int = 0
     forged_frames: int = 0
+    methods: dict[str, int] = field(default_factory=dict)
     metadata: str = ""
 
     @property
@@ -46,6 +48,8 @@ class ForgeSummary:
             f"already, {len(self.failed)} failed, {len(self.skipped)} left out; a forged face in "
             f"{self.forged_frames} of {self.frames} frames"
         )
+        if len(self.methods) > 1:
+            figures += "; " + ", ".join(f"{name} {count}" for name, count in self.methods.items())
         details = [
             *(f"left out: {path}: {reason}" for path, reason in self.skipped),
             *(f"cut short: {path}: {reason}" for path, reason in self.truncated),

@@ -10,9 +10,9 @@ from torch.nn import functional as F
 
 from graphforensics.regions.action_unit_ellipses import ELLIPSE_UNITS, fit_ellipses, invert
 from graphforensics.regions.hull_planes import hull_planes
-from graphforensics.tamper.self_blend.elastic_field import elastic_field
-from graphforensics.tamper.self_blend.face_window import FaceWindow
-from graphforensics.tamper.self_blend.recipe_batch import RecipeBatch
+from graphforensics.tamper.recipe.elastic_field import elastic_field
+from graphforensics.tamper.recipe.face_window import FaceWindow
+from graphforensics.tamper.recipe.recipe_batch import RecipeBatch
 
 #: How much farther than the blur removed regions reach: the blur then never enters them,
 #: also where the mask bends around them.
@@ -89,7 +89,8 @@ def _borders(window: FaceWindow, recipe: RecipeBatch) -> Tensor:
     planes = hull_planes(window.points - window.centre.unsqueeze(1))
     normal, offset = planes[..., :2], planes[..., 2:]
     side = window.side.view(-1, 1, 1)
-    along = normal / (1 + recipe.scale).view(-1, 1, 1)
+    growth = [recipe.growth(axis) for axis in (0, 1)]
+    along = normal / torch.stack(growth, dim=1).unsqueeze(1)
     moved = (along * (recipe.shift.unsqueeze(1) * side)).sum(2, keepdim=True)
     drawn_in = recipe.erosion.view(-1, 1, 1) * side
     bent = normal * (recipe.elastic.view(-1, 1, 1) * side)

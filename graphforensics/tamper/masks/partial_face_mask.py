@@ -13,9 +13,9 @@ from graphforensics.regions._checks import check_landmarks, size_pair
 from graphforensics.regions.usable_landmarks import replace_unusable, usable_landmarks
 from graphforensics.tamper._checks import check_seeds
 from graphforensics.tamper.masks.soft_mask import soft_masks
-from graphforensics.tamper.self_blend.recipe_batch import RecipeBatch
-from graphforensics.tamper.self_blend.seeded_draw import draw_seeds
-from graphforensics.tamper.self_blend.self_blend_recipe import SelfBlendRecipe
+from graphforensics.tamper.recipe.recipe_batch import RecipeBatch
+from graphforensics.tamper.recipe.seeded_draw import draw_seeds
+from graphforensics.tamper.recipe.self_blend_recipe import SelfBlendRecipe
 
 
 class FaceMask(NamedTuple):

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from graphforensics.tamper.masks.mask_plan import CELLS, MaskPlan
-from graphforensics.tamper.self_blend.recipe_batch import RecipeBatch
+from graphforensics.tamper.recipe.recipe_batch import RecipeBatch
 
 #: Share of a Gaussian beyond two standard deviations to one side, where the blur ends.
 _TAIL = 0.5 * math.erfc(2 / math.sqrt(2))

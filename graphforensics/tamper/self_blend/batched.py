@@ -11,12 +11,17 @@ from graphforensics.regions.usable_landmarks import replace_unusable, usable_lan
 from graphforensics.tamper._checks import check_images, check_seeds
 from graphforensics.tamper.masks.mask_plan import MaskPlan
 from graphforensics.tamper.masks.soft_mask import draw_masks
+from graphforensics.tamper.recipe.recipe_batch import RecipeBatch
+from graphforensics.tamper.recipe.recipe_kind import kind_order, recipe_kinds
+from graphforensics.tamper.recipe.seeded_draw import draw_seeds
+from graphforensics.tamper.recipe.self_blend_recipe import (
+    SelfBlendRecipe,
+    Side,
+    Strength,
+    check_strength,
+)
 from graphforensics.tamper.self_blend.blend_faces import blend_faces
-from graphforensics.tamper.self_blend.recipe_batch import RecipeBatch
-from graphforensics.tamper.self_blend.recipe_kind import kind_order, recipe_kinds
-from graphforensics.tamper.self_blend.seeded_draw import draw_seeds
 from graphforensics.tamper.self_blend.self_blend_batch import SelfBlendBatch
-from graphforensics.tamper.self_blend.self_blend_recipe import SelfBlendRecipe, Side
 
 #: Pixels that are worked on at once on a CPU: what is between two steps stays in its caches.
 _CPU_PIXELS = 200_000
@@ -38,6 +43,8 @@ class SelfBlend(nn.Module):
         partial: Cut action units out of the mask. Default: the whole hull.
         sides: Which copies may be changed; ``("source",)`` keeps targets as they were
             given. Default: either, as chance has it.
+        strength: ``"mild"``, or ``"published"`` for the numbers of Shiohara and Yamasaki's program;
+            the table in ``docs/tampering.md`` has both. Default: ``"mild"``.
 
     Shapes:
         ``images [B, ..., 3, H, W]`` with ``landmarks [B, ..., 68, 2]``; axes between are frames of
@@ -63,11 +70,18 @@ class SelfBlend(nn.Module):
         (True, [1.0, 1.0])
     """
 
-    def __init__(self, partial: bool = False, sides: Sequence[Side] = ("source", "target")) -> None:
+    def __init__(
+        self,
+        partial: bool = False,
+        sides: Sequence[Side] = ("source", "target"),
+        strength: Strength = "mild",
+    ) -> None:
         super().__init__()
+        check_strength(strength)
         if not sides or not set(sides) <= {"source", "target"}:
             raise ValueError(f"'sides' must name source, target or both (got {tuple(sides)})")
         self.partial = partial
+        self.strength: Strength = strength
         self.sides: tuple[Side, ...] = tuple(sides)
 
     def reset_parameters(self) -> None:
@@ -109,7 +123,7 @@ class SelfBlend(nn.Module):
         if recipes is None:
             seeds = draw_seeds(count, generator) if seeds is None else seeds
             check_seeds(seeds, count)
-            return RecipeBatch.draw(seeds, self.sides, self.partial)
+            return RecipeBatch.draw(seeds, self.sides, self.partial, self.strength)
         if len(recipes) != count:
             raise ValueError(f"'recipes' must be {count}, one a sample (got {len(recipes)})")
         if isinstance(recipes, RecipeBatch):
@@ -117,7 +131,8 @@ class SelfBlend(nn.Module):
         return RecipeBatch.from_recipes(recipes)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(partial={self.partial}, sides={self.sides})"
+        strength = "" if self.strength == "mild" else f", strength={self.strength!r}"
+        return f"{type(self).__name__}(partial={self.partial}, sides={self.sides}{strength})"
 
 
 def _forge(images: Tensor, landmarks: Tensor, recipe: RecipeBatch) -> SelfBlendBatch:

@@ -8,11 +8,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from graphforensics.tamper.recipe.face_window import CROP_MARGIN
+from graphforensics.tamper.recipe.recipe_batch import RecipeBatch
+from graphforensics.tamper.recipe.recipe_kind import RecipeKind
 from graphforensics.tamper.self_blend.colour_shift import shift_colours
 from graphforensics.tamper.self_blend.detail_change import reduce, sharpen
-from graphforensics.tamper.self_blend.face_window import CROP_MARGIN
-from graphforensics.tamper.self_blend.recipe_batch import RecipeBatch
-from graphforensics.tamper.self_blend.recipe_kind import RecipeKind
 
 #: Rows and columns.
 Part = tuple[slice, slice]
@@ -42,13 +42,14 @@ def blend_faces(
     whole = 255.0 if is_bytes else 1.0
     rows, columns = _reach(masks)
     plain = pictures.to(torch.float32, copy=True)
+    given = reduce(plain.clone(), kind.smoothing) if kind.smooths else plain
     if kind.changes_source:
         seen = _seen(pictures, landmarks, recipe, kind, (rows, columns))
-        source = _change(plain, seen, recipe, kind, whole)
+        source = _change(given, seen, recipe, kind, whole)
         target, below = pictures, pictures[..., rows, columns].to(torch.float32)
     else:
         everything = (slice(0, pictures.size(-2)), slice(0, pictures.size(-1)))
-        source, changed = plain, _change(plain, everything, recipe, kind, whole)
+        source, changed = given, _change(plain, everything, recipe, kind, whole)
         under = changed.round_() if is_bytes else changed
         target, below = _like(under, pictures), under[..., rows, columns]
     moved = _move(source, landmarks, recipe, rows, columns)
@@ -74,11 +75,11 @@ def _change(
     rows, columns = part
     changed = shift_colours(pixels[..., rows, columns], recipe, whole)
     if kind.sharpens:
-        changed = sharpen(changed, recipe.strength, whole)
+        changed = sharpen(changed, recipe.strength, whole, recipe.gain if kind.gains else None)
     if changed.shape != pixels.shape:
         pixels[..., rows, columns] = changed
         changed = pixels
-    return changed if kind.sharpens else reduce(changed, kind.strengths)
+    return changed if kind.sharpens else reduce(changed, kind.strengths, kind.nearest)
 
 
 def _reach(masks: Tensor) -> Part:
@@ -117,7 +118,7 @@ def _sources(place: Tensor, axis: int, landmarks: Tensor, recipe: RecipeBatch) -
     low, high = landmarks.amin(1), landmarks.amax(1)
     centre = (low + high) / 2
     shift = recipe.shift * (CROP_MARGIN * (high - low).amax(1, keepdim=True))
-    factor = 1 / (1 + recipe.scale)
+    factor = 1 / recipe.growth(axis)
     place = place - (centre + shift)[:, axis, None]
     return place * factor.unsqueeze(1) + centre[:, axis, None]
 

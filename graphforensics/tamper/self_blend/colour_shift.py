@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from graphforensics.tamper.self_blend.recipe_batch import RecipeBatch
+from graphforensics.tamper.recipe.recipe_batch import RecipeBatch
 
 #: What red, green and blue contribute to grey (ITU-R BT.601).
 _GREY = (0.2989, 0.587, 0.114)

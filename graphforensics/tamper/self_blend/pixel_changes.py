@@ -7,7 +7,8 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 from torchvision.transforms.v2 import functional as transforms
 
-from graphforensics.tamper.self_blend.self_blend_recipe import SelfBlendRecipe
+from graphforensics.tamper.recipe.self_blend_recipe import SelfBlendRecipe
+from graphforensics.tamper.self_blend.detail_change import reduce, sharpen
 
 
 def change_colour(pixels: Tensor, recipe: SelfBlendRecipe) -> Tensor:
@@ -36,11 +37,16 @@ def change_detail(pixels: Tensor, recipe: SelfBlendRecipe) -> Tensor:
 
     Args:
         pixels: RGB in [0, 1], ``[3, H, W]``.
-        recipe: Its ``detail`` and ``strength``.
+        recipe: Its ``detail``, ``strength`` and ``gain``.
 
     Returns:
         New pixels in [0, 1] of the same shape.
     """
+    if recipe.detail == "sharpen" and recipe.gain != 1:
+        strength, gain = (torch.tensor([one]) for one in (recipe.strength, recipe.gain))
+        return sharpen(pixels[None].clone(), strength, gain=gain)[0]
+    if recipe.detail == "nearest":
+        return reduce(pixels[None].clone(), [recipe.strength], nearest=True)[0].clamp(0, 1)
     if recipe.detail == "sharpen":
         sharper: Tensor = transforms.adjust_sharpness(pixels, recipe.strength)
         return sharper

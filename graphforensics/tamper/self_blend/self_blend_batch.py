@@ -8,8 +8,8 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from graphforensics.tamper.self_blend.recipe_batch import RecipeBatch
-from graphforensics.tamper.self_blend.self_blend_recipe import SelfBlendRecipe
+from graphforensics.tamper.recipe.recipe_batch import RecipeBatch
+from graphforensics.tamper.recipe.self_blend_recipe import SelfBlendRecipe
 from graphforensics.tamper.self_blend.tampered_pairs import TamperedPairs
 
 

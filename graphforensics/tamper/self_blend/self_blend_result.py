@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from graphforensics.tamper.self_blend.self_blend_recipe import SelfBlendRecipe
+from graphforensics.tamper.recipe.self_blend_recipe import SelfBlendRecipe
 
 
 @dataclass(frozen=True)

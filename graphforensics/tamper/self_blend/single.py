@@ -17,19 +17,26 @@ from graphforensics.regions import ACTION_UNITS
 from graphforensics.regions.action_unit_ellipses import ELLIPSE_UNITS, fit_ellipses
 from graphforensics.tamper.masks.face_mask import extend_forehead, hull_mask, soften
 from graphforensics.tamper.masks.mask_plan import SPARE
-from graphforensics.tamper.self_blend.elastic_field import elastic_field
-from graphforensics.tamper.self_blend.face_window import FaceWindow
+from graphforensics.tamper.recipe.elastic_field import elastic_field
+from graphforensics.tamper.recipe.face_window import FaceWindow
+from graphforensics.tamper.recipe.recipe_batch import RecipeBatch
+from graphforensics.tamper.recipe.self_blend_recipe import SelfBlendRecipe, Strength
+from graphforensics.tamper.self_blend.detail_change import reduce
 from graphforensics.tamper.self_blend.pixel_changes import change_colour, change_detail
-from graphforensics.tamper.self_blend.recipe_batch import RecipeBatch
-from graphforensics.tamper.self_blend.self_blend_recipe import SelfBlendRecipe
 from graphforensics.tamper.self_blend.self_blend_result import SelfBlendResult
 
 
 class _Window(NamedTuple):
-    """The part of the image that may change, and the face's crop in it (all in pixels)."""
+    """The part of the image that may change, and the face's crop in it (all in pixels).
+
+    ``rows`` and ``columns`` are those of the image; ``margin`` is how far the face's window goes on
+    to the left of them and above, ``size`` its height and width with all that is outside the image.
+    """
 
     rows: slice
     columns: slice
+    margin: tuple[int, int]
+    size: tuple[int, int]
     centre: NDArray[np.float64]
     side: float
     low: NDArray[np.float64]
@@ -41,6 +48,7 @@ def self_blend(
     landmarks: NDArray[np.floating],
     generator: np.random.Generator | None = None,
     recipe: SelfBlendRecipe | None = None,
+    strength: Strength = "mild",
 ) -> SelfBlendResult:
     r"""Blend an image's face with a slightly changed copy of itself.
 
@@ -55,6 +63,8 @@ def self_blend(
         landmarks: 68 landmarks in iBUG order ``[68, 2]``, x then y, in pixels of ``image``.
         generator: Draws the recipe where none is given.
         recipe: What to do; drawn from ``generator`` by default.
+        strength: Of the recipe that is drawn: ``"mild"``, or ``"published"`` for the numbers of
+            Shiohara and Yamasaki's program.
 
     Returns:
         The forged image, its real counterpart, the mask and the recipe.
@@ -80,16 +90,23 @@ def self_blend(
     if (generator is None) == (recipe is None):
         raise ValueError("give either 'generator' or 'recipe'")
     if recipe is None:
-        recipe = SelfBlendRecipe.draw(generator or np.random.default_rng())
+        recipe = SelfBlendRecipe.draw(generator or np.random.default_rng(), level=strength)
     points = extend_forehead(landmarks, recipe.forehead)
     window = _window(np.asarray(landmarks, dtype=np.float64), recipe, image.shape[:2])
-    target, source = _pseudo_faces(image, window, recipe)
+    target, changed = _pseudo_faces(image, window, recipe)
     grid = _grid(window, recipe)
     area = (window.rows, window.columns)
+    height, width = target[area].shape[:2]
+    left, top = window.margin
+    inside = (slice(top, top + height), slice(left, left + width))
     mask = np.zeros(image.shape[:2], dtype=np.uint8)
-    mask[area] = _mask(points, np.asarray(landmarks, dtype=np.float64), grid, window, recipe)
+    drawn = _mask(points, np.asarray(landmarks, dtype=np.float64), grid, window, recipe)
+    mask[area] = drawn[inside]
+    if not mask.any():
+        raise NoFaceError("the landmarks lie outside the image")
     forged = target.copy()
-    forged[area] = _blend(_sample(source, grid), target[area], mask[area], recipe.ratio)
+    pasted = _sample(changed, grid[inside] - torch.tensor([left, top]))
+    forged[area] = _blend(pasted, target[area], mask[area], recipe.ratio)
     return SelfBlendResult(forged, target, mask, recipe)
 
 
@@ -112,14 +129,23 @@ def _window(
     batch = RecipeBatch.from_recipes([recipe])
     window = FaceWindow.around(torch.from_numpy(landmarks)[None], batch)
     low, extent = window.low[0].double().numpy(), window.extent[0].double().numpy()
-    left, top = np.clip(np.floor(low), 0, shape[1::-1]).astype(int).tolist()
-    right, bottom = np.clip(np.ceil(low + extent) + 1, 0, shape[1::-1]).astype(int).tolist()
+    first, last = np.floor(low), np.ceil(low + extent) + 1
+    left, top = np.clip(first, 0, shape[1::-1]).astype(int).tolist()
+    right, bottom = np.clip(last, 0, shape[1::-1]).astype(int).tolist()
     if right - left < 2 or bottom - top < 2:
         raise NoFaceError("the landmarks lie outside the image")
-    corner = np.array([left, top])
+    # The mask is drawn as far beyond the image as what is there can move, bend or blur into it.
+    room = float((landmarks.min(axis=0) - low).max())
+    reach = np.ceil(room + recipe.erosion * float(window.side))
+    corner = np.maximum(first, -reach)
+    beyond = np.minimum(last, np.array(shape[1::-1]) + reach)
+    width, height = (beyond - corner).astype(int).tolist()
+    margin = (left - int(corner[0]), top - int(corner[1]))
     centre = (landmarks.min(axis=0) + landmarks.max(axis=0)) / 2 - corner
     rows, columns = slice(top, bottom), slice(left, right)
-    return _Window(rows, columns, centre, float(window.side), low - corner, extent)
+    return _Window(
+        rows, columns, margin, (height, width), centre, float(window.side), low - corner, extent
+    )
 
 
 def _pseudo_faces(
@@ -127,24 +153,30 @@ def _pseudo_faces(
 ) -> tuple[NDArray[np.uint8], Tensor]:
     """Return the whole target, and the window of the source ``[3, h, w]`` in [0, 1]."""
     target_changes = recipe.side == "target"
-    pixels = image if target_changes else image[window.rows, window.columns]
+    # Which pixels are averaged follows from the size of the picture, so that all of it is reduced.
+    whole = target_changes or recipe.detail != "sharpen" or recipe.smoothing != 1
+    area = (slice(None), window.rows, window.columns)
+    pixels = image if whole else image[area[1:]]
     plain = torch.tensor(pixels).permute(2, 0, 1).float() / 255
-    changed = change_detail(change_colour(plain, recipe), recipe)
+    source = plain
+    if recipe.smoothing != 1:
+        source = reduce(plain[None].clone(), [recipe.smoothing])[0].clamp(0, 1)
+    changed = change_detail(change_colour(plain if target_changes else source, recipe), recipe)
     if not target_changes:
-        return image, changed
+        return image, changed[area] if whole else changed
     target = (changed * 255).round().byte().permute(1, 2, 0).contiguous().numpy()
-    return target, plain[:, window.rows, window.columns]
+    return target, source[area]
 
 
 def _grid(window: _Window, recipe: SelfBlendRecipe) -> Tensor:
-    """Say for each pixel of the window where in the source it comes from, ``[h, w, 2]``."""
-    height = window.rows.stop - window.rows.start
-    width = window.columns.stop - window.columns.start
-    y, x = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
+    """Say for each place of the face's window where it comes from, ``[h, w, 2]``."""
+    y, x = torch.meshgrid(*(torch.arange(length) for length in window.size), indexing="ij")
     centre = torch.from_numpy(window.centre)
     shift = torch.tensor(recipe.shift, dtype=torch.float64) * window.side
     place = torch.stack([x, y], dim=-1)
-    return ((place - centre - shift) / (1 + recipe.scale) + centre).float()
+    wider = 1 + recipe.scale
+    growth = torch.tensor([wider, wider * (1 + recipe.stretch)], dtype=torch.float64)
+    return ((place - centre - shift) / growth + centre).float()
 
 
 def _sample(pixels: Tensor, grid: Tensor) -> Tensor:
@@ -163,7 +195,8 @@ def _mask(
     recipe: SelfBlendRecipe,
 ) -> NDArray[np.uint8]:
     """Move the hull with the source, bend it, take regions out and soften its rim."""
-    corner = (window.columns.start, window.rows.start)
+    left, top = window.margin
+    corner = (window.columns.start - left, window.rows.start - top)
     shape = (grid.shape[0], grid.shape[1])
     hull = hull_mask(points - corner, shape)
     # Half a pixel lies between a pixel's middle and its border.

@@ -11,7 +11,7 @@ from skimage.data import astronaut
 
 from graphforensics.datasets.augmentation import LEVELS, AugmentationRecipe, augment
 from graphforensics.datasets.augmentation.levels import level_of
-from graphforensics.datasets.perturbation.h264 import h264
+from graphforensics.media.h264 import h264
 
 NOTHING = AugmentationRecipe()
 

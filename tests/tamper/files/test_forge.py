@@ -242,7 +242,7 @@ def test_nothing_to_forge(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"method": "swap"}, "'method' must be one of self_blend"),
+        ({"method": "swop"}, "'method' must be one of self_blend"),
         ({"crf": 52}, "'crf' must be in"),
         ({"seed": -1}, "'seed' must not be negative"),
         ({"max_frames": 0}, "'max_frames' must be at least 1"),

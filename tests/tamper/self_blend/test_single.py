@@ -3,11 +3,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from skimage.transform import AffineTransform, warp
 
 from graphforensics.errors import NoFaceError
-from graphforensics.tamper import SelfBlendRecipe, hull_mask, self_blend
-from graphforensics.tamper.self_blend.self_blend_recipe import Side
+from graphforensics.tamper import SelfBlend, SelfBlendRecipe, hull_mask, self_blend
+from graphforensics.tamper.recipe.self_blend_recipe import Side
 
 STRONG = SelfBlendRecipe(
     rgb_shift=(12.0, -12.0, 12.0),
@@ -208,3 +209,45 @@ def test_partial_recipes_spare_something_and_survive_json(photograph, landmarks)
         assert replace(recipe, removed=()) == whole
     with pytest.raises(ValueError, match="'removed' must name action units"):
         SelfBlendRecipe.from_dict({"removed": ["AU99"]})
+
+
+@pytest.mark.parametrize("move", [(-185.0, 0.0), (0.0, -75.0), (255.0, 40.0), (-180.0, -70.0)])
+def test_a_face_that_leaves_the_picture_as_in_a_batch(photograph, landmarks, move) -> None:
+    """Its mask is drawn from the whole hull, also from what lies outside."""
+    faces = landmarks + np.float32(move)
+    for seed in range(4):
+        drawn = SelfBlendRecipe.draw(np.random.default_rng(seed), ("source",))
+        recipe = replace(drawn, erosion=0.05, blur=0.04, shift=(0.03, 0.015))
+        single = self_blend(photograph, faces, recipe=recipe)
+        picture = torch.from_numpy(photograph).permute(2, 0, 1)[None]
+        batch = SelfBlend()(picture, torch.from_numpy(faces)[None], recipes=[recipe])
+        mask = (batch.mask[0, 0].float() / batch.mask.max()).numpy()
+        assert (np.abs(mask - single.mask / single.mask.max()) > 0.2).sum() < 40
+
+
+def test_detail_is_reduced_as_in_a_batch(photograph, landmarks) -> None:
+    for detail, strength in (("downscale", 2.7), ("nearest", 4.0)):
+        recipe = SelfBlendRecipe(detail=detail, strength=strength)
+        single = self_blend(photograph, landmarks, recipe=recipe)
+        picture = torch.from_numpy(photograph).permute(2, 0, 1)[None]
+        batch = SelfBlend()(picture, torch.from_numpy(landmarks)[None], recipes=[recipe])
+        solid = (single.mask == 255) & (batch.mask[0, 0] == batch.mask.max()).numpy()
+        apart = batch.forged[0].permute(1, 2, 0).numpy().astype(int) - single.image
+        assert solid.sum() > 1000
+        assert np.abs(apart[solid]).max() <= 1
+
+
+def test_smoothing_takes_the_noise_away_in_a_picture_and_in_a_batch(photograph, landmarks) -> None:
+    noise = np.random.default_rng(0).normal(0, 6, photograph.shape)
+    noisy = np.clip(photograph + noise, 0, 255).astype(np.uint8)
+    for side in ("source", "target"):
+        recipe = SelfBlendRecipe(side=side, detail="sharpen", strength=1.0, smoothing=2.0)
+        single = self_blend(noisy, landmarks, recipe=recipe)
+        picture = torch.from_numpy(noisy).permute(2, 0, 1)[None]
+        batch = SelfBlend()(picture, torch.from_numpy(landmarks)[None], recipes=[recipe])
+        solid = (single.mask == 255) & (batch.mask[0, 0] == batch.mask.max()).numpy()
+        both = batch.forged[0].permute(1, 2, 0).numpy().astype(int), single.image.astype(int)
+        assert np.abs(both[0] - both[1])[solid].max() <= 1
+        left = [np.abs(np.diff(image.astype(int), axis=1))[solid[:, 1:]].mean() for image in both]
+        assert max(left) < 0.6 * np.abs(np.diff(noisy.astype(int), axis=1))[solid[:, 1:]].mean()
+        assert np.array_equal(single.image[single.mask == 0], single.target[single.mask == 0])

@@ -1,0 +1,1 @@
+"""The numbers that make a forgery, and how they are drawn."""

@@ -1,0 +1,1 @@
+"""Faces as a generator's bottleneck leaves them."""

@@ -1,0 +1,1 @@
+"""What forgeries are made of: recordings, their faces and their real copies."""

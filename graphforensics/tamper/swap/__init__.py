@@ -1,0 +1,1 @@
+"""Another person's face on a target's landmarks."""
