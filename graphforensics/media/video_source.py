@@ -117,7 +117,7 @@ def _video_stream(path: Path, container: InputContainer) -> VideoStream:
 def _alpha_decoder(stream: VideoStream) -> VideoCodecContext | None:
     """Make a decoder that sees transparency, for streams that say they have some."""
     told = {key.lower(): value for key, value in stream.metadata.items()}
-    name = _READS_ALPHA.get(stream.codec_context.codec.canonical_name)
+    name = _READS_ALPHA.get(stream.codec_context.name)
     if name is None or told.get("alpha_mode") != "1":
         return None
     try:

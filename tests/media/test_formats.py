@@ -41,7 +41,7 @@ def test_all_endings_of_the_formats_are_searched_for() -> None:
     known = {
         suffix
         for suffix, form in Image.registered_extensions().items()
-        if form in (*PILLOW_FORMATS, "TGA")
+        if form in (*PILLOW_FORMATS, "TGA", "ICO", "PCX")
     }
     assert known <= IMAGE_SUFFIXES
 
