@@ -9,6 +9,12 @@ from graphforensics.media.media import open_media
 from graphforensics.media.turned import TurnedMedia
 
 
+def test_pictures_of_one_pixel_are_plain_memory(tmp_path: Path) -> None:
+    Image.fromarray(np.full((1, 1, 3), 7, np.uint8)).save(tmp_path / "a.png")
+    [picture] = TurnedMedia(open_media(tmp_path / "a.png"), 180).pictures()
+    assert picture.small(1, 1, colour=False).strides == (1, 1)
+
+
 @pytest.mark.parametrize("degrees", [0, 90, 180, 270])
 def test_pictures_turn_counter_clockwise(degrees: int, tmp_path: Path) -> None:
     image = np.ascontiguousarray(astronaut()[:96, :160])

@@ -169,7 +169,8 @@ def test_small_and_blurred_are_said_not_guessed(make: Callable[..., Path]) -> No
     far, _ = _faces(make(list(moving_face(6, scale=0.36, sway=5))), min_face=50)
     assert len(far) == 6
     assert {face.quality for face in far} == {"small"}
-    soft = [gaussian_filter(image, (3, 3, 0)) for image in moving_face(6)]
+    # Just sharp enough for the detector, whose limit is between 2.7 and 2.8.
+    soft = [gaussian_filter(image, (2.65, 2.65, 0)) for image in moving_face(6)]
     faces, _ = _faces(make(soft))
     assert len(faces) == 6
     assert {face.quality for face in faces} == {"blurred"}
