@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+# The only package that opens videos and images: nothing else imports av or PIL. The exception is
+# graphforensics.datasets.drawn (canvas, scene, draw_face, drawn_video), which draws with Pillow's
+# ImageDraw and ImageFilter and opens no file.
 from typing import TYPE_CHECKING
 
 from graphforensics._lazy import lazy_names

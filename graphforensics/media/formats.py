@@ -16,15 +16,14 @@ _PILLOW = {
     "PPM": "ppm pgm pbm pnm pfm",
     "AVIF": "avif avifs",
     "JPEG2000": "jp2 j2k j2c jpc jpf jpx",
-    "ICO": "ico",
     "ICNS": "icns",
-    "PCX": "pcx",
     "SGI": "sgi bw rgb rgba",
     "QOI": "qoi",
     "DDS": "dds",
     "PSD": "psd",
 }
-_TGA = "tga icb vda vst"
+# Formats without first bytes of their own: raw video and other files would pass for them.
+_BY_ENDING = {"TGA": "tga icb vda vst", "ICO": "ico", "PCX": "pcx"}
 _HEIF = "heic heif hif"
 _FFMPEG_STILLS = "jxl exr hdr dpx"
 _VIDEO = (
@@ -40,12 +39,14 @@ PILLOW_FORMATS = tuple(_PILLOW)
 MJPEG_SUFFIXES = frozenset([".mjpeg", ".mjpg"])
 """Endings of files that hold JPEG images one after another."""
 
-TGA_SUFFIXES = frozenset(f".{name}" for name in _TGA.split())
-"""Endings of Targa images, which no first bytes tell."""
+FORMAT_OF_SUFFIX = {
+    f".{name}": form for form, names in _BY_ENDING.items() for name in names.split()
+}
+"""Formats of images that are told by their ending only."""
 
 IMAGE_SUFFIXES = frozenset(
     f".{name}"
-    for names in (*_PILLOW.values(), _TGA, _HEIF, _FFMPEG_STILLS)
+    for names in (*_PILLOW.values(), *_BY_ENDING.values(), _HEIF, _FFMPEG_STILLS)
     for name in names.split()
 )
 """Endings of images and animations."""

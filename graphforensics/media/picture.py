@@ -176,7 +176,7 @@ class VideoPicture:
         if self._turn.transpose:
             width, height = height, width
         scaled = self._converter.small(self._frame, width, height, colour)
-        return np.ascontiguousarray(self._turn.apply(scaled))
+        return np.array(self._turn.apply(scaled), order="C")
 
 
 class ArrayPicture:

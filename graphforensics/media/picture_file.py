@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from graphforensics.errors import GraphForensicsError, UnreadableMediaError
-from graphforensics.media.formats import PILLOW_FORMATS, TGA_SUFFIXES
+from graphforensics.media.formats import FORMAT_OF_SUFFIX, PILLOW_FORMATS
 from graphforensics.media.heif import heif_kind, open_heic
 from graphforensics.media.media_info import MediaInfo
 from graphforensics.media.picture import ArrayPicture
@@ -108,9 +108,8 @@ def _image(path: Path) -> Image.Image:
         return open_heic(path)
     if kind == "avif" and "AVIF" not in Image.OPEN:
         raise UnreadableMediaError(path, "is an AVIF picture, which pillow>=11.3 reads")
-    # Targa has no first bytes of its own: many files would pass for it.
-    tga = ("TGA",) if path.suffix.lower() in TGA_SUFFIXES else ()
-    return Image.open(path, formats=[n for n in (*PILLOW_FORMATS, *tga) if n in Image.OPEN])
+    formats = [*PILLOW_FORMATS, FORMAT_OF_SUFFIX.get(path.suffix.lower())]
+    return Image.open(path, formats=[form for form in formats if form in Image.OPEN])
 
 
 @contextmanager

@@ -15,15 +15,18 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from graphforensics.media.container_end import ContainerEnd, container_end
-from graphforensics.media.video_source import VideoSource
+from graphforensics.media.edit_list import read_edits
+from graphforensics.media.video_source import VideoSource, opened_video
 
 # Containers that carry an index of their key frames.
-_INDEXED = ("mov", "matroska")
+_MOVIE = "mov"
+_INDEXED = (_MOVIE, "matroska")
 # A container that keeps the times of decoding only.
 _DECODING_TIMES = "avi"
 # FFmpeg's clock for streams without a container; they have no times but those that it invents.
 _RAW_CLOCK = Fraction(1, 1200000)
 _FASTEST = 240
+_NONE = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True)
@@ -73,10 +76,12 @@ def read_timeline(path: Path, source: VideoSource) -> Timeline:
     packets = _read(source, everything=end is None)
     truncated = packets.error or _missing_end(source, packets, end)
     shown = packets.shown
+    edited = _edited(path, source, len(shown))
+    if edited is not None:
+        return Timeline(_NONE, edited, _NONE, _NONE, truncated)
     known = [(stamp.pts, stamp) for stamp in shown if stamp.pts is not None]
     if len(known) < len(shown) or _is_counted(source, shown):
-        empty = np.zeros(0, np.int64)
-        return Timeline(empty, _counted(stream, shown), empty, empty, truncated)
+        return Timeline(_NONE, _counted(stream, shown), _NONE, _NONE, truncated)
     known.sort(key=lambda pair: pair[0])
     stamps = np.array([pts for pts, _ in known], np.int64)
     times = (stamps - stamps[:1]).astype(np.float64) * float(stream.time_base or 1)
@@ -113,6 +118,32 @@ def _read(source: VideoSource, everything: bool) -> _Packets:
     except av.error.FFmpegError as failure:
         error = f"reading stops after {len(shown)} frames ({failure})"
     return _Packets(shown, hidden, end, error)
+
+
+def _edited(path: Path, source: VideoSource, count: int) -> NDArray[np.float64] | None:
+    """Return the times of frames of several edits, in their order; ``None`` for other files.
+
+    FFmpeg joins the pieces by their times of decoding: later ones come late, or overlap.
+    """
+    if _MOVIE not in source.container.format.name:
+        return None
+    edits = read_edits(path)
+    if sum(edit.start is not None for edit in edits) < 2:
+        return None
+    with opened_video(path, options={"ignore_editlist": "1"}) as whole:
+        base = float(whole.stream.time_base or 1)
+        stamps = [stamp.pts for stamp in _read(whole, everything=False).shown]
+    moments = np.sort(np.array([stamp for stamp in stamps if stamp is not None], np.float64) * base)
+    begin, pieces = 0.0, []
+    for edit in edits:
+        if edit.start is not None:
+            # Half a tick: sums of rounded numbers.
+            first, end = edit.start - base / 2, edit.start + edit.seconds - base / 2
+            inside = moments[(moments >= first) & (moments < end)]
+            pieces.append(begin + inside - edit.start)
+        begin += edit.seconds
+    times = np.concatenate(pieces)
+    return times - times[:1] if len(times) == count else None
 
 
 def _is_counted(source: VideoSource, shown: list[_Stamp]) -> bool:

@@ -70,4 +70,4 @@ class TurnedPicture:
         """Return the frame at another size."""
         if self._turn.transpose:
             width, height = height, width
-        return np.ascontiguousarray(self._turn.apply(self._picture.small(width, height, colour)))
+        return np.array(self._turn.apply(self._picture.small(width, height, colour)), order="C")

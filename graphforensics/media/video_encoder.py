@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import av
 import numpy as np
+from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from graphforensics.media.video_colours import tag_colours, video_frame
@@ -46,7 +47,8 @@ class VideoEncoder:
         # Matroska files would carry a random number.
         flags = {"fflags": "+bitexact"} if equal_bytes else {}
         self._container = av.open(place, "w", format=form, container_options=flags)
-        self._stream = self._container.add_stream(codec, rate=rate, options=dict(options))
+        added = self._container.add_stream(codec, rate=rate, options=dict(options))
+        self._stream = cast(VideoStream, added)
         self._stream.pix_fmt = pixel_format
         tag_colours(self._stream)
         if clock is not None:

@@ -65,12 +65,15 @@ class VideoSource:
 
 
 @contextmanager
-def opened_video(path: Path, form: str | None = None) -> Iterator[VideoSource]:
+def opened_video(
+    path: Path, form: str | None = None, options: dict[str, str] | None = None
+) -> Iterator[VideoSource]:
     """Open a file's first stream of moving pictures.
 
     Args:
         path: A regular file.
         form: FFmpeg's name of its format; by default it is told by the content.
+        options: Options of FFmpeg's reader of that format.
 
     Raises:
         UnreadableMediaError: There is no such stream, or reading fails, in the block as well.
@@ -78,7 +81,9 @@ def opened_video(path: Path, form: str | None = None) -> Iterator[VideoSource]:
     try:
         # A whole path: "12:30.mp4" would name a protocol. A title need not be UTF-8.
         name = os.path.abspath(path)
-        with av.open(name, format=form, metadata_errors="replace") as container:
+        with av.open(
+            name, format=form, options=options or {}, metadata_errors="replace"
+        ) as container:
             yield VideoSource(container, _video_stream(path, container))
     except av.error.InvalidDataError as error:
         raise UnreadableMediaError(
@@ -112,7 +117,7 @@ def _video_stream(path: Path, container: InputContainer) -> VideoStream:
 def _alpha_decoder(stream: VideoStream) -> VideoCodecContext | None:
     """Make a decoder that sees transparency, for streams that say they have some."""
     told = {key.lower(): value for key, value in stream.metadata.items()}
-    name = _READS_ALPHA.get(stream.codec_context.codec.canonical_name)
+    name = _READS_ALPHA.get(stream.codec_context.name)
     if name is None or told.get("alpha_mode") != "1":
         return None
     try:

@@ -8,7 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from graphforensics import __version__
 from graphforensics.cli import extract
@@ -95,3 +97,17 @@ def test_names_that_are_no_unicode(tmp_path: Path) -> None:
     assert b"bad\\udcfe.mp4: is not a video" in done.stdout
     ((path, _),) = json.loads(figures.read_text())["failed"]
     assert os.fsencode(path).endswith(b"/bad\xfe.mp4")
+
+
+def test_names_that_begin_like_an_option(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("-grey.png", "--grey.png"):
+        Image.fromarray(np.full((40, 40, 3), 90, np.uint8)).save(tmp_path / name)
+        assert main(["extract", name, "--out", "store", "--workers", "0"]) == 2
+        assert f"{name}: no face found" in capsys.readouterr().err
+    Path("-h").touch()
+    with pytest.raises(SystemExit) as left:
+        main(["extract", "-h"])
+    assert left.value.code == 0

@@ -105,3 +105,15 @@ def test_a_heat_map_is_drawn_of_a_scored_face_only(
     write_clip(tmp_path / "none.mp4", (np.full((96, 128, 3), 60, np.uint8) for _ in range(8)))
     detect(tmp_path / "none.mp4", tiny_model, heatmap=tmp_path / "none.png")
     assert not (tmp_path / "none.png").exists()
+
+
+def test_what_was_done_to_the_frames_is_told(tmp_path: Path, tiny_model: MRL) -> None:
+    clip = tmp_path / "sideways.mp4"
+    write_clip(clip, (np.ascontiguousarray(np.rot90(frame)) for frame in moving_face(8)))
+    report = detect(clip, tiny_model)
+    assert report.probability is not None
+    assert any("turned by a quarter turn to the right" in note for note in report.notes)
+    write_clip(tmp_path / "night.mp4", [np.full((64, 64, 3), 3, np.uint8)] * 4)
+    report = detect(tmp_path / "night.mp4", tiny_model)
+    assert report.probability is None
+    assert any("very dark" in note for note in report.notes)

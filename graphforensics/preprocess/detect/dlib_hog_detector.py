@@ -42,7 +42,8 @@ class DlibHogDetector:
 
     def __call__(self, image: NDArray[np.uint8]) -> list[Detection]:
         """Return the faces of ``image [H, W, 3]`` or ``[H, W]``, surest first."""
-        pixels = np.ascontiguousarray(image)
+        # A view of one pixel counts as contiguous whatever its strides, which dlib looks at.
+        pixels = np.array(image, order="C")
         detector = _frontal_face_detector(get_ident())
         boxes, scores, _ = detector.run(pixels, self.upsample, self.threshold)
         return [

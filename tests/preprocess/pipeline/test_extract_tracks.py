@@ -169,11 +169,13 @@ def test_small_and_blurred_are_said_not_guessed(make: Callable[..., Path]) -> No
     far, _ = _faces(make(list(moving_face(6, scale=0.36, sway=5))), min_face=50)
     assert len(far) == 6
     assert {face.quality for face in far} == {"small"}
-    soft = [gaussian_filter(image, (3, 3, 0)) for image in moving_face(6)]
-    faces, _ = _faces(make(soft))
+    # Sharp enough for the detector to be sure of, whatever the codec rounds.
+    clip = make([gaussian_filter(image, (2, 2, 0)) for image in moving_face(6)])
+    faces, _ = _faces(clip, min_sharpness=60)
     assert len(faces) == 6
+    assert max(face.sharpness for face in faces) < 60
     assert {face.quality for face in faces} == {"blurred"}
-    assert {face.quality for face in _faces(make(soft), min_sharpness=0)[0]} == {"ok"}
+    assert {face.quality for face in _faces(clip, min_sharpness=0)[0]} == {"ok"}
 
 
 def test_a_small_face_in_a_large_frame(make: Callable[..., Path]) -> None:
