@@ -271,6 +271,7 @@ def _tell_data(data: FaceStoreDataModule) -> None:
         labels = data.rows(part).column("label").to_pylist()
         counts = f"{labels.count('real')} real and {labels.count('fake')} fake tracks"
         print(f"{part}: {counts} of {data.people(part)} separate identities", flush=True)
+    print(data.ties, flush=True)
 
 
 def _tell_epoch(row: dict[str, float | int]) -> None:
