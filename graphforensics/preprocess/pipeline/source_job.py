@@ -48,6 +48,7 @@ class SourceJob:
         root: Folder, absolute, or URL of the store.
         options: How to extract.
         metadata: What is known about the file; ``None`` keeps what the store knows.
+        told: What the store's manifest says of the file, should its record be damaged.
     """
 
     path: str
@@ -57,6 +58,7 @@ class SourceJob:
     root: str
     options: ExtractionOptions = field(default_factory=ExtractionOptions)
     metadata: Mapping[str, str] | None = None
+    told: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ def _known(job: SourceJob, old: SourceRecord | None) -> Mapping[str, str]:
     """Say what is known about the file: what the job tells, else what the store knows."""
     if job.metadata is not None:
         return job.metadata
-    return old.metadata if old is not None else {}
+    return old.metadata if old is not None else job.told
 
 
 def _is_done(
