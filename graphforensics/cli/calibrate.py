@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graphforensics.cli.messages import plain_messages
+from graphforensics.cli.messages import plain_messages, say
 from graphforensics.cli.model_choice import add_device, saved_model
 from graphforensics.cli.results import require_folder, write_json
 from graphforensics.errors import CheckpointError
@@ -92,8 +92,8 @@ def run(args: argparse.Namespace) -> int:
     place = found.write(folder)
     if args.json:
         write_json(args.json, found.to_dict())
-    print("\n".join(calibration_lines(found)))
-    print(f"written: {place}")
+    say(*calibration_lines(found))
+    say(f"written: {place}")
     return 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from graphforensics.cli.messages import plain_messages
+from graphforensics.cli.messages import plain_messages, say
 from graphforensics.cli.model_choice import add_saved_model, saved_model
 from graphforensics.cli.results import require_folder, write_json
 
@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
         )
     if args.json:
         write_json(args.json, {"model": args.model, **report.to_dict()})
-    print("\n".join(report.lines()))
+    say(*report.lines())
     if args.heatmap and report.probability is not None:
-        print(f"heat map: {args.heatmap}")
+        say(f"heat map: {args.heatmap}")
     return 0

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from graphforensics.cli.messages import plain_messages
+from graphforensics.cli.messages import plain_messages, say
 from graphforensics.cli.model_choice import add_device, saved_model
 from graphforensics.cli.results import require_folder, write_json, write_result
 from graphforensics.errors import OutputError
@@ -158,7 +158,7 @@ def _single(args: argparse.Namespace) -> int:
     if args.json:
         about = {"model": args.model, "seed": args.seed, "perturbation": args.perturb}
         write_json(args.json, {**about, **report.to_dict(), **provenance()})
-    print("\n".join(report.lines()))
+    say(*report.lines())
     return 0
 
 
@@ -181,7 +181,7 @@ def _protocol(args: argparse.Namespace) -> int:
     write_json(folder / "report.json", {**report.to_dict(), **provenance()})
     write_result(folder / "table.md", report.markdown())
     print(report.markdown())
-    print(f"written: {folder / 'scores.csv'}, {folder / 'report.json'}, {folder / 'table.md'}")
+    say(f"written: {folder / 'scores.csv'}, {folder / 'report.json'}, {folder / 'table.md'}")
     return 0
 
 

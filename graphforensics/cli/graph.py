@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from graphforensics.cli.messages import say
 from graphforensics.cli.results import require_folder, write_json
 from graphforensics.errors import MissingDataError, NoFaceError
 
@@ -79,10 +80,10 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         _write_json(args, found, model.name)
     for person in found:
-        print(_title(args.clip, person))
+        say(_title(args.clip, person))
     if left_out:
         print(f"not drawn, choose with --person: face {', '.join(map(str, left_out))}")
-    print(f"{'picture' if format in ('png', 'svg') else 'graph'}: {args.out}")
+    say(f"{'picture' if format in ('png', 'svg') else 'graph'}: {args.out}")
     return 0
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from graphforensics.cli.messages import plain_messages
+from graphforensics.cli.messages import plain_messages, say
 from graphforensics.cli.results import require_folder, write_json
 from graphforensics.errors import LeakError
 
@@ -71,7 +71,7 @@ def tell_leaks(report: LeakReport, more: Sequence[str] = ()) -> None:
     Raises:
         LeakError: Something is in two parts.
     """
-    print("\n".join([*report.lines(), *more]), flush=True)
+    say(*report.lines(), *more)
     if report.shared:
         rest = len(report.shared) - 1
         more = f", and {rest} more" if rest else ""

@@ -23,7 +23,7 @@ from graphforensics.store.layout import (
     sync_folder,
     write_header,
 )
-from graphforensics.store.lock import StoreLock
+from graphforensics.store.lock import FolderLock
 from graphforensics.store.manifest import (
     Row,
     known_rows,
@@ -77,9 +77,9 @@ class StoreWriter:
         with writing(self.root), ExitStack() as stack:
             if isinstance(self.root, Path):
                 _make_folder(self.root)
-                stack.enter_context(StoreLock(self.root))
+                stack.enter_context(FolderLock(self.root))
             else:
-                stack.enter_context(StoreLock(self.root))
+                stack.enter_context(FolderLock(self.root))
                 temporary = tempfile.TemporaryDirectory(prefix=TEMPORARY)
                 self.partial = Path(stack.enter_context(temporary))
             self._prepare()

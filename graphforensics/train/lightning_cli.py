@@ -15,6 +15,7 @@ from typing import Any
 import lightning as L
 
 from graphforensics._optional import import_optional
+from graphforensics._text import shown
 from graphforensics.errors import GraphForensicsError
 from graphforensics.models.transfer import transfer_encoder
 from graphforensics.train.config.recipe import recipe_names, recipe_path
@@ -181,10 +182,10 @@ def main(args: Sequence[str] | None = None) -> int:
     try:
         summary = DetectorCLI(args).summary
     except (GraphForensicsError, ValueError, OSError) as error:
-        print(f"graphforensics: error: {' '.join(str(error).split())}", file=sys.stderr)
+        print(shown(f"graphforensics: error: {' '.join(str(error).split())}"), file=sys.stderr)
         return 2
     if summary is not None and not early_rank():
-        print(f"detector: {summary.folder}")
+        print(shown(f"detector: {summary.folder}"))
     return 0
 
 

@@ -17,6 +17,8 @@ from lightning.pytorch.loggers import Logger
 from graphforensics.datasets.worker_errors import plain_worker_errors
 from graphforensics.errors import CheckpointError, GraphForensicsError, MissingDataError
 from graphforensics.models.detector import Detector
+from graphforensics.store.lock import FolderLock
+from graphforensics.store.writing import writing
 from graphforensics.train.config.training_options import TrainingOptions
 from graphforensics.train.devices.machine import Machine
 from graphforensics.train.devices.sharded_model import is_sharded, prepare_sharding
@@ -167,13 +169,41 @@ def fit(
     model.check_rebuildable()
     if recorder.mean is not None and is_sharded(trainer):
         raise ValueError("'ema' must be None where the weights are sharded among processes")
-    backend = settings["training"]["compile"]
-    _check_backend(backend)
+    _check_backend(settings["training"]["compile"])
     data.share(trainer.world_size)
     check_first_batch(task, data)
-    # The others of several processes would find the first one's files.
-    if trainer.is_global_zero:
-        prepare_folder(folder, settings, data, resume)
+    with _own_folder(trainer, folder, resume):
+        # The others of several processes would find the first one's files.
+        if trainer.is_global_zero:
+            prepare_folder(folder, settings, data, resume)
+        _train(trainer, task, data, recorder, settings, seed, resume)
+    if recorder.best is None:
+        raise MissingDataError(f"{folder}: no epoch was finished, nothing was saved")
+    return TrainingSummary(folder / "best", recorder.rows, recorder.best, task.monitor)
+
+
+@contextmanager
+def _own_folder(trainer: L.Trainer, folder: Path, resume: bool) -> Iterator[None]:
+    """Keep other runs out of the folder; one that is to be resumed and is not there stays so."""
+    if not trainer.is_global_zero or (resume and not folder.is_dir()):
+        yield
+        return
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    with FolderLock(folder, "folder"):
+        yield
+
+
+def _train(
+    trainer: L.Trainer,
+    task: DetectionTask,
+    data: FaceStoreDataModule,
+    recorder: RunRecorder,
+    settings: dict[str, Any],
+    seed: int,
+    resume: bool,
+) -> None:
+    folder, backend = recorder.out, settings["training"]["compile"]
     # Each process draws numbers of its own; what must be alike follows from the data's seed.
     _seed((seed + 1_000_003 * trainer.global_rank) % 2**32)
     if trainer.logger is not None:
@@ -185,12 +215,9 @@ def fit(
         plain_worker_errors(),
         _interruptible(),
         _restoring(start, recorder),
-        _compiled(model, backend),
+        _compiled(task.model, backend),
     ):
         trainer.fit(task, datamodule=data, ckpt_path=start, weights_only=True)
-    if recorder.best is None:
-        raise MissingDataError(f"{folder}: no epoch was finished, nothing was saved")
-    return TrainingSummary(folder / "best", recorder.rows, recorder.best, task.monitor)
 
 
 def _check_backend(backend: str | None) -> None:

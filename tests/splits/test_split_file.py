@@ -44,8 +44,16 @@ def test_a_split_is_found_again_in_any_order(tmp_path: Path) -> None:
 
 def _two_stores() -> list[dict[str, Any]]:
     """Rows of two stores that share the names of their files, as a track table has them."""
-    rows = [{**row, "store": f"/d/{s}", "source": f"{s}/{row['source']}", "identity": f"{s}{row['identity']}"}
-            for s in ("s0", "s5") for row in _rows()]  # fmt: skip
+    rows = [
+        {
+            **row,
+            "store": f"/d/{s}",
+            "source": f"{s}/{row['source']}",
+            "identity": f"{s}{row['identity']}",
+        }
+        for s in ("s0", "s5")
+        for row in _rows()
+    ]
     faceless = {"track_id": None, "label": "real", "identity": None}
     return [
         *rows,
@@ -60,8 +68,12 @@ def test_a_split_of_two_stores_that_share_names(tmp_path: Path) -> None:
     assert read_split(file, rows) == parts
     # Each store alone is found again, whatever its files are called then.
     for store in ("s0", "s5"):
-        held = [{**row, "store": f"/elsewhere/{store}", "source": row["source"].removeprefix(f"{store}/")}
-                for row in rows if row["store"] == f"/d/{store}"]  # fmt: skip
+        place, prefix = f"/elsewhere/{store}", f"{store}/"
+        held = [
+            {**row, "store": place, "source": row["source"].removeprefix(prefix)}
+            for row in rows
+            if row["store"] == f"/d/{store}"
+        ]
         found = read_split(file, held, required=())
         for part, positions in parts.items():
             wanted = {rows[n]["source"] for n in positions if rows[n]["store"] == f"/d/{store}"}

@@ -17,7 +17,7 @@ from tqdm import tqdm
 from graphforensics.preprocess.pipeline.worker_pool import Outcome, WorkerPool
 from graphforensics.store.extraction_options import ExtractionOptions
 from graphforensics.store.layout import source_key, source_name
-from graphforensics.store.lock import StoreLock
+from graphforensics.store.lock import FolderLock
 from graphforensics.store.metadata_table import MetadataTable
 from graphforensics.store.writing import writing
 from graphforensics.tamper.files.forge_job import PARTIAL, ForgeJob, ForgeResult, run_forge_job
@@ -99,7 +99,7 @@ def forge(
         return summary
     with writing(out):
         Path(out).mkdir(parents=True, exist_ok=True)
-    with StoreLock(Path(out)), writing(out):
+    with FolderLock(Path(out), "folder"), writing(out):
         try:
             _run_jobs(summary, jobs, workers, progress)
         finally:
