@@ -18,6 +18,8 @@ from graphforensics.media.picture import ArrayPicture
 MAX_PIXELS = 89_478_485
 """Largest frame that is read, in pixels (the bound above which Pillow suspects an attack)."""
 
+# Pixels that are converted at a time.
+_AT_ONCE = 1 << 20
 # Named one by one: Pillow also claims MPEG video and other things that it cannot load.
 _FORMATS = ("PNG", "JPEG", "MPO", "GIF", "WEBP", "BMP", "TIFF", "PPM", "AVIF", "JPEG2000")
 _ANIMATED = frozenset(["GIF", "WEBP", "PNG", "AVIF"])
@@ -134,14 +136,26 @@ def _duration(image: Image.Image, number: int) -> float:
 
 
 def _rgb(image: Image.Image) -> NDArray[np.uint8]:
+    """Convert a few rows at a time: the ways there take many times the room of the result."""
     shown = ImageOps.exif_transpose(image)
+    width, height = shown.size
+    pixels = np.empty((height, width, 3), np.uint8)
+    rows = max(1, _AT_ONCE // width)
+    for top in range(0, height, rows):
+        bottom = min(top + rows, height)
+        pixels[top:bottom] = _band(shown.crop((0, top, width, bottom)))
+    return pixels
+
+
+def _band(shown: Image.Image) -> NDArray[np.uint8]:
     if shown.mode.startswith("I") or shown.mode == "F":
-        return np.repeat(_eight_bits(np.asarray(shown))[:, :, None], 3, axis=2)
+        grey: NDArray[np.uint8] = _eight_bits(np.asarray(shown))[:, :, None]
+        return grey
     if "A" in shown.mode or "a" in shown.mode or "transparency" in shown.info:
         colours = shown.convert("RGBA")
         white = Image.new("RGBA", colours.size, "white")
         shown = Image.alpha_composite(white, colours)
-    return np.array(shown.convert("RGB"))
+    return np.asarray(shown.convert("RGB"))
 
 
 def _eight_bits(values: NDArray[np.generic]) -> NDArray[np.uint8]:

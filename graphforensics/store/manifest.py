@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from graphforensics.errors import StoreError
 from graphforensics.store.columns import COLUMNS, METADATA
 from graphforensics.store.layout import MANIFEST, RECORD, TRACKS, source_key, write_whole
+from graphforensics.store.parquet_sizes import check_sizes
 from graphforensics.store.records import STATUSES, SourceRecord
 from graphforensics.store.remote_path import RemotePath, StorePath
 
@@ -102,6 +103,7 @@ def read_manifest(root: StorePath, names: Sequence[str] | None = None) -> pa.Tab
         with _opened(path) as file:
             if names is not None and file.schema_arrow.names != names:
                 raise ValueError(f"columns {file.schema_arrow.names}")
+            check_sizes(file.metadata)
             table = _with_later(file.read()).select(SCHEMA.names).cast(SCHEMA)
         _check(table)
     except (OSError, ValueError, KeyError, pa.ArrowException) as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import stat
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from graphforensics._files import write_whole
 from graphforensics.errors import OutputError, StoreError, StoreVersionError
 from graphforensics.store.extraction_options import ExtractionOptions
 from graphforensics.store.face_store import FaceStore
@@ -161,6 +163,27 @@ def test_the_manifest_of_a_newer_library_is_made_anew(tmp_path: Path, track_fram
     assert known_rows(tmp_path) == {}
     pq.write_table(table, path)
     assert list(known_rows(tmp_path)) == [source_key("a.mp4")]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="has no umask")
+@pytest.mark.parametrize("mask", [0o022, 0o007])
+def test_all_that_is_written_follows_the_umask(
+    tmp_path: Path, track_frames: Make, mask: int
+) -> None:
+    before = os.umask(mask)
+    try:
+        with StoreWriter(tmp_path / "store", OPTIONS) as writer:
+            record = _add(writer, "a.mp4", track_frames(3))
+            writer.keep(replace(record, metadata={"label": "real"}))
+            writer.finish()
+        write_whole(tmp_path / "store" / "split.json", "{}")
+    finally:
+        os.umask(before)
+    places = [tmp_path / "store", *(tmp_path / "store").rglob("*")]
+    assert len(places) == 9
+    for place in places:
+        wanted = (0o777 if place.is_dir() else 0o666) & ~mask
+        assert stat.S_IMODE(place.stat().st_mode) == wanted, place
 
 
 def test_other_options_are_refused(tmp_path: Path) -> None:

@@ -182,7 +182,7 @@ def test_the_run_s_folder_holds_what_it_promises(unbroken: Path, noise_store: Pa
     assert {part: len(names) for part, names in people.items()} == {"train": 4, "val": 2, "test": 2}
     assert not people["train"] & people["val"] | people["train"] & people["test"]
     assert people["val"].isdisjoint(people["test"])
-    assert not list(unbroken.glob(".*"))
+    assert [path.name for path in unbroken.glob(".*")] == [".lock"]
 
 
 def test_the_best_epoch_is_the_one_of_the_table(unbroken: Path, noise_store: Path) -> None:

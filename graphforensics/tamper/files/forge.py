@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import shutil
 from collections.abc import Generator, Iterable
@@ -14,6 +12,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from graphforensics._csv import csv_text
 from graphforensics.preprocess.pipeline.worker_pool import Outcome, WorkerPool
 from graphforensics.store.extraction_options import ExtractionOptions
 from graphforensics.store.layout import source_key, source_name
@@ -184,13 +183,10 @@ def _take_in(summary: ForgeSummary, job: ForgeJob, result: ForgeResult | BaseExc
 def _write_metadata(out: Path) -> str:
     """Write the table of all finished forgeries of the set, of this run or an earlier one."""
     records = [ForgeRecord.read(path) for path in sorted(out.glob("fake/*/*.json"))]
-    text = io.StringIO()
-    table = csv.DictWriter(text, _COLUMNS, lineterminator="\n")
-    table.writeheader()
     rows = [row for record in records if record is not None for row in record.rows()]
     # Two forgeries of one clip by different methods share its real copy.
-    table.writerows({row["file"]: row for row in rows}.values())
+    text = csv_text(_COLUMNS, {row["file"]: row for row in rows}.values())
     path, temporary = out / METADATA, out / f".{METADATA}.tmp"
-    temporary.write_text(text.getvalue(), encoding="utf-8")
+    temporary.write_text(text, encoding="utf-8")
     os.replace(temporary, path)
     return str(path)
