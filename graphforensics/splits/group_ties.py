@@ -115,7 +115,9 @@ def _largest(
             continue
         numbers, counts = np.unique(held, return_counts=True)
         group, share = numbers[counts.argmax()], float(counts.max() / len(held))
-        people = {name for place in np.flatnonzero(groups == group) for name in names[place]}
+        people = {
+            name for place in np.flatnonzero(groups == group).tolist() for name in names[place]
+        }
         if share > _SHARE and len(people) >= _MANY:
             found[part] = (len(people), share)
     return found
