@@ -100,7 +100,7 @@ def run_source_job(job: SourceJob) -> SourceResult:
         blank = replace(blank, sha256=_content_hash(job.path))
     except UnreadableMediaError as error:
         return _failed(job, old, replace(blank, reason=error.reason))
-    if _is_done(root, old, blank.sha256):
+    if _is_done(old, root, blank.sha256):
         return _kept(root, old, blank)
     folder = _fresh_folder(job)
     try:
@@ -122,7 +122,7 @@ def _known(job: SourceJob, old: SourceRecord | None) -> Mapping[str, str]:
 
 
 def _is_done(
-    root: StorePath, old: SourceRecord | None, sha256: str | None
+    old: SourceRecord | None, root: StorePath, sha256: str | None
 ) -> TypeGuard[SourceRecord]:
     return (
         old is not None and old.status != "failed" and old.sha256 == sha256 and is_whole(root, old)
