@@ -117,7 +117,7 @@ def run(args: argparse.Namespace) -> int:
     if args.from_csv:
         from graphforensics.evaluation.protocol import table_from_scores
 
-        print(table_from_scores(args.from_csv), end="")
+        say(*table_from_scores(args.from_csv).rstrip("\n").split("\n"))
         return 0
     if not args.model or not args.data:
         raise ValueError("'--model' and '--data' must be given")
@@ -180,7 +180,7 @@ def _protocol(args: argparse.Namespace) -> int:
     write_result(folder / "scores.csv", report.csv())
     write_json(folder / "report.json", {**report.to_dict(), **provenance()})
     write_result(folder / "table.md", report.markdown())
-    print(report.markdown())
+    say(*report.markdown().split("\n"))
     say(f"written: {folder / 'scores.csv'}, {folder / 'report.json'}, {folder / 'table.md'}")
     return 0
 
