@@ -36,9 +36,9 @@ def track_table(
     Returns:
         A row a track and a row a source without one, with the columns :data:`COLUMNS`. ``video``
         is the source's name where nothing else is known. Where stores have names of sources in
-        common, ``source`` and ``origin`` begin with the shortest end of the store's path that
-        tells them apart: ``c23/real/1.mp4`` and ``c40/real/1.mp4``. A table of labels may say so
-        too.
+        common, ``source``, ``origin`` and ``video`` begin with the shortest end of the store's path
+        that tells them apart: ``c23/real/1.mp4`` and ``c40/real/1.mp4``. A table of labels may say
+        so too.
 
     Raises:
         StoreError: A store is damaged, or two stores hold tracks of the same file.
@@ -141,10 +141,12 @@ def _place(table: pa.Table) -> str:
 
 
 def _prefixed(table: pa.Table, name: str, own: set[str]) -> pa.Table:
-    """Begin with ``name`` what a store calls its files, where an origin is one of them too."""
-    for column in ("source", "origin"):
+    """Begin with ``name`` what a store calls its files and videos, and origins among its files."""
+    for column in ("source", "origin", "video"):
         told = [
-            f"{name}/{value.lstrip('/')}" if value in own else value
+            f"{name}/{value.lstrip('/')}"
+            if value and (value in own or column == "video")
+            else value
             for value in table.column(column).to_pylist()
         ]
         table = table.set_column(COLUMNS.index(column), column, pa.array(told, pa.string()))

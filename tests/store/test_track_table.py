@@ -105,6 +105,8 @@ def test_the_origin_of_a_forgery_is_in_its_own_store(tmp_path: Path, labelled_st
     assert {row["origin"] for row in rows if row["label"] == "fake"} == {
         "one/real/0.mp4", "two/real/0.mp4",
     }  # fmt: skip
+    # One name and one data set, but two videos, whose scores are not to be averaged.
+    assert {row["video"] for row in rows} == {"one/0", "two/0"}
 
 
 def test_the_fingerprint_is_of_the_content(tmp_path: Path, labelled_store: Make) -> None:
