@@ -8,9 +8,17 @@ Wrong arguments of functions stay plain :class:`ValueError`.
 
 from __future__ import annotations
 
+from graphforensics._text import shown
+
 
 class GraphForensicsError(Exception):
-    """The base of all errors that this library raises on purpose."""
+    """The base of all errors that this library raises on purpose.
+
+    Its text is one line that is safe to show, whatever the names of files in it hold.
+    """
+
+    def __str__(self) -> str:
+        return shown(super().__str__())
 
 
 class UnreadableMediaError(GraphForensicsError):

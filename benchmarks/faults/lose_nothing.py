@@ -1,11 +1,12 @@
 """Two faults after each other, and what the store knew is still there.
 
 A store of labelled clips is whole. Then twice one of five things happens while some of its clips
-have changed, so that they are to be extracted again without a table of labels: the worker is killed
-as often as it tries; the whole run is killed; the executor's workers lack a package; the disk is full
-from a random file operation on; a clip's new content cannot be read, or the clip is gone. After each,
-every source must have its tracks, whole, its label and its identity. In the end the clips are as in
-the beginning, and a run that nobody disturbs must leave the store of the beginning, byte for byte.
+have changed, so that they are to be extracted again without a table of labels: the worker is
+killed as often as it tries; the whole run is killed; the executor's workers lack a package; the
+disk is full from a random file operation on; a clip's new content cannot be read, or the clip is
+gone. After each, every source must have its tracks, whole, its label and its identity. In the end
+the clips are as in the beginning, and a run that nobody disturbs must leave the store of the
+beginning, byte for byte.
 
     python benchmarks/faults/lose_nothing.py --count 100 --seed 0 --json lose_nothing.json
 """

@@ -14,7 +14,7 @@ from graphforensics.cli.early_checks import (
     require_stores,
     require_tables,
 )
-from graphforensics.cli.messages import plain_messages
+from graphforensics.cli.messages import plain_messages, say
 from graphforensics.cli.model_choice import add_device, saved_model
 from graphforensics.cli.results import require_folder, write_json
 from graphforensics.cli.split_choice import chosen_split
@@ -109,9 +109,9 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         write_json(args.json, found.to_dict())
     part = "everything in the stores" if split is None else f"part '{found.about['part']}'"
-    print(f"validation data: {part}" + ("" if split is None else f" of {plain_name(split)}"))
-    print("\n".join(calibration_lines(found)))
-    print(f"written: {place}")
+    say(f"validation data: {part}" + ("" if split is None else f" of {plain_name(split)}"))
+    say(*calibration_lines(found))
+    say(f"written: {place}")
     return 0
 
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from graphforensics.cli.messages import say
 from graphforensics.errors import NoFaceError, OutputError, UnreadableMediaError
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def _folder(folder: Path) -> Path:
 
 
 def _step(number: int, text: str) -> None:
-    print(f"{number}/6  {text}", flush=True)
+    say(f"{number}/6  {text}")
 
 
 def _moving_portrait(path: Path, seed: int) -> Path:
@@ -187,7 +188,7 @@ def _train(store: Path, out: Path, seconds: float, seed: int) -> MRL:
     loss = float(trainer.callback_metrics["train_classification"])
     model.eval().save_pretrained(out)
     epochs, passed = trainer.current_epoch, time.monotonic() - started
-    print(f"     {epochs} epochs in {passed:.0f} s, cross-entropy {loss:.3f}; saved in {out}")
+    say(f"     {epochs} epochs in {passed:.0f} s, cross-entropy {loss:.3f}; saved in {out}")
     return model
 
 
@@ -229,7 +230,7 @@ def _conclude(
         score = "none" if report.probability is None else f"{report.probability:.3f}"
         print(f"     {name:6s}  probability of forgery {score:>6s}  {report.verdict}")
     _step(6, "pictures: " + ", ".join(str(picture) for picture in pictures))
-    print("     JSON:     " + ", ".join(str(folder / f"detect_{name}.json") for name in reports))
+    say("     JSON:     " + ", ".join(str(folder / f"detect_{name}.json") for name in reports))
     print(
         "This model has seen one face and one forgery of it. What it says proves nothing about "
         "any other clip"

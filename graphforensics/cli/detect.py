@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from graphforensics.cli.early_checks import require_device, require_media, require_model
-from graphforensics.cli.messages import plain_messages
+from graphforensics.cli.messages import plain_messages, say
 from graphforensics.cli.model_choice import add_saved_model, device_of, saved_model
 from graphforensics.cli.results import require_folder, write_json, write_result
 from graphforensics.errors import UnreadableMediaError
@@ -117,9 +117,9 @@ def _one(args: argparse.Namespace) -> int:
         )
     if args.json:
         write_json(args.json, {"model": args.model, **report.to_dict()})
-    print("\n".join(report.lines()))
+    say(*report.lines())
     if args.heatmap and report.probability is not None:
-        print(f"heat map: {args.heatmap}")
+        say(f"heat map: {args.heatmap}")
     return 0
 
 

@@ -13,7 +13,7 @@ from graphforensics.cli.early_checks import (
     require_stores,
     require_tables,
 )
-from graphforensics.cli.messages import plain_messages
+from graphforensics.cli.messages import plain_messages, say
 from graphforensics.cli.model_choice import add_device, saved_model
 from graphforensics.cli.results import require_folder, write_json, write_result
 from graphforensics.cli.split_choice import chosen_split, warn_of_trained_people
@@ -129,7 +129,7 @@ def run(args: argparse.Namespace) -> int:
     if args.from_csv:
         from graphforensics.evaluation.protocol import table_from_scores
 
-        print(table_from_scores(args.from_csv), end="")
+        say(*table_from_scores(args.from_csv).rstrip("\n").split("\n"))
         return 0
     if not args.model or not args.data:
         raise ValueError("'--model' and '--data' must be given")
@@ -189,8 +189,8 @@ def _single(args: argparse.Namespace) -> int:
         about = {"model": args.model, "seed": args.seed, "perturbation": args.perturb}
         write_json(args.json, {**about, **report.to_dict(), **provenance()})
     if run is not None and not run.fits and args.split is None:
-        print(f"none of these tracks is in {plain_name(run.path)}: all of them are measured")
-    print("\n".join(report.lines()))
+        say(f"none of these tracks is in {plain_name(run.path)}: all of them are measured")
+    say(*report.lines())
     return 0
 
 
@@ -215,8 +215,8 @@ def _protocol(args: argparse.Namespace) -> int:
     write_result(folder / "scores.csv", report.csv())
     write_json(folder / "report.json", {**report.to_dict(), **provenance()})
     write_result(folder / "table.md", report.markdown())
-    print(report.markdown())
-    print(f"written: {folder / 'scores.csv'}, {folder / 'report.json'}, {folder / 'table.md'}")
+    say(*report.markdown().split("\n"))
+    say(f"written: {folder / 'scores.csv'}, {folder / 'report.json'}, {folder / 'table.md'}")
     return 0
 
 

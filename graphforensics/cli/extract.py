@@ -7,6 +7,7 @@ import sys
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from graphforensics.cli.messages import say
 from graphforensics.cli.results import require_folder, write_json
 from graphforensics.errors import NoFaceError, UnreadableMediaError
 from graphforensics.store.columns import table_columns
@@ -126,8 +127,8 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         write_json(args.json, summary.to_dict())
     check_usable(summary)
-    print("\n".join(shortened(summary.lines())))
-    print(f"store: {args.out}")
+    say(*shortened(summary.lines()))
+    say(f"store: {args.out}")
     return 3 if summary.failed else 0
 
 
@@ -159,7 +160,7 @@ def check_usable(summary: ExtractionSummary) -> None:
         hint = "".join(f"; {words}" for _, words in summary.hints)
         raise NoFaceError(f"{summary.no_face[0]}: no face found in {summary.frames} frames{hint}")
     for line in shortened(summary.lines()):
-        print(line, file=sys.stderr)
+        say(line, file=sys.stderr)
     raise NoFaceError(f"no face in any of {summary.usable + len(summary.failed)} files")
 
 

@@ -8,6 +8,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from graphforensics.cli.messages import say
 from graphforensics.cli.results import require_folder, write_json
 from graphforensics.errors import GraphForensicsError, UnreadableMediaError
 
@@ -138,8 +139,8 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         write_json(args.json, summary.to_dict())
     _check_usable(summary)
-    print("\n".join(summary.lines()))
-    print(f"forged set: {args.out} (label and identity of every file: {summary.metadata})")
+    say(*summary.lines())
+    say(f"forged set: {args.out} (label and identity of every file: {summary.metadata})")
     return 3 if summary.failed else 0
 
 
@@ -173,5 +174,5 @@ def _check_usable(summary: ForgeSummary) -> None:
         return
     if len(summary.failed) == 1:
         raise UnreadableMediaError(*summary.failed[0])
-    print("\n".join(summary.lines()[1:]), file=sys.stderr)
+    say(*summary.lines()[1:], file=sys.stderr)
     raise GraphForensicsError(f"none of {len(summary.failed)} files could be forged")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphforensics.cli.detect import add_clips
 from graphforensics.cli.early_checks import require_device, require_media, require_model
-from graphforensics.cli.messages import plain_messages
+from graphforensics.cli.messages import plain_messages, say
 from graphforensics.cli.model_choice import add_saved_model, saved_model
 from graphforensics.cli.results import require_folder, write_json
 from graphforensics.errors import GraphForensicsError, MissingDataError, NoFaceError
@@ -91,10 +91,10 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         _write_json(args, found, model.name, rule)
     for person in found:
-        print(_title(args.clip, person, rule))
+        say(_title(args.clip, person, rule))
     if left_out:
         print(f"not drawn, choose with --person: face {', '.join(map(str, left_out))}")
-    print(f"{'picture' if format in ('png', 'svg') else 'graph'}: {args.out}")
+    say(f"{'picture' if format in ('png', 'svg') else 'graph'}: {args.out}")
     return 0
 
 

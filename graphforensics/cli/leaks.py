@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from graphforensics.cli.messages import plain_messages
+from graphforensics.cli.messages import plain_messages, say
 from graphforensics.cli.results import require_folder, write_json
 from graphforensics.errors import LeakError
 
@@ -44,26 +46,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Compare, tell, and return the exit status."""
+    from graphforensics.splits.group_ties import group_ties
     from graphforensics.splits.leaks import check_leaks
     from graphforensics.store.track_table import track_table
 
     require_folder(args.json)
     with plain_messages():
         parts = _parts(track_table(args.stores, args.labels), args.split)
+        rows = {part: table.to_pylist() for part, table in parts.items()}
+        ties = {part: group_ties(held, {part: range(len(held))}) for part, held in rows.items()}
+        for found in ties.values():
+            found.warn()
         report = check_leaks(parts, args.frames, args.distance, strict=False)
     if args.json:
-        write_json(args.json, report.to_dict())
-    tell_leaks(report)
+        told = {part: asdict(found) for part, found in ties.items()}
+        write_json(args.json, {**report.to_dict(), "ties": told})
+    tell_leaks(report, [f"people: {part}: {found}" for part, found in ties.items()])
     return 0
 
 
-def tell_leaks(report: LeakReport) -> None:
-    """Print a report.
+def tell_leaks(report: LeakReport, more: Sequence[str] = ()) -> None:
+    """Print a report, and more lines below it.
 
     Raises:
         LeakError: Something is in two parts.
     """
-    print("\n".join(report.lines()), flush=True)
+    say(*report.lines(), *more)
     if report.shared:
         rest = len(report.shared) - 1
         more = f", and {rest} more" if rest else ""

@@ -6,12 +6,18 @@ import argparse
 import importlib
 import io
 import os
+import signal
 import sys
+import threading
 import traceback
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import NoReturn
 
 from graphforensics import __version__
+from graphforensics._text import shown
+from graphforensics.cli.messages import say
 from graphforensics.errors import GraphForensicsError
 
 #: Subcommand -> its one-line help. Each lives in the module of its name beside this file.
@@ -32,7 +38,7 @@ COMMANDS = {
 
 def build_parser(command: str | None = None) -> argparse.ArgumentParser:
     """Build the parser; only ``command``'s own module is imported for its options."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="graphforensics",
         description="Turns faces into graphs and finds forgeries in them.",
         epilog="A score is a hint, never a proof: see the README on what it does not show.",
@@ -54,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Returns:
         0 when done, 1 when the program itself failed, 2 for bad input, 3 when some of
-        many files failed, 130 when interrupted.
+        many files failed, 130 when interrupted, 143 when terminated.
     """
     words = list(sys.argv[1:] if argv is None else argv)
     command = next((word for word in words if word in COMMANDS), None)
@@ -66,7 +72,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         # A file's name need not be text that the terminal can show.
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        return int(args.run(args))
+        with _ended_in_order():
+            return int(args.run(args))
+    except _Terminated:
+        print("graphforensics: terminated", file=sys.stderr)
+        return 128 + signal.SIGTERM
     except KeyboardInterrupt:
         print("graphforensics: interrupted", file=sys.stderr)
         return 130
@@ -99,11 +109,44 @@ def _parsed(parser: argparse.ArgumentParser, words: list[str]) -> argparse.Names
     return args
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaints quote what was typed as it may be shown."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(shown(message))
+
+
+class _Terminated(KeyboardInterrupt):
+    """The system asks the program to end, as on shutdown, or when a job's time is up."""
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """Let go of workers and locks on SIGTERM too, as on Ctrl-C."""
+    here = os.getpid()
+
+    def end(number: int, frame: object) -> None:
+        if os.getpid() == here:
+            raise _Terminated
+        # A process that was forked off, as those that load samples are.
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def _report(args: argparse.Namespace, error: BaseException, status: int) -> int:
     if args.debug:
         traceback.print_exc()
     message = " ".join(str(error).split()) or type(error).__name__
     if status == 1:
         message = f"unexpected {type(error).__name__}: {message} (--debug shows where)"
-    print(f"graphforensics {args.command}: error: {message}", file=sys.stderr)
+    say(f"graphforensics {args.command}: error: {message}", file=sys.stderr)
     return status

@@ -9,6 +9,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
+from graphforensics._text import shown
+
+
+def say(*lines: object, file: TextIO | None = None) -> None:
+    """Print lines, one a word, each with all escaped that is no text.
+
+    Args:
+        *lines: What to print.
+        file: Where to; standard output by default.
+    """
+    print("\n".join(map(shown, lines)), file=file, flush=True)
+
 
 @contextmanager
 def plain_messages() -> Iterator[None]:
@@ -36,4 +48,4 @@ def _one_line(
     file: TextIO | None = None,
     line: str | None = None,
 ) -> None:
-    print(f"graphforensics: note: {' '.join(str(message).split())}", file=sys.stderr)
+    say(f"graphforensics: note: {' '.join(str(message).split())}", file=sys.stderr)

@@ -14,7 +14,7 @@ from graphforensics.cli.extract import (
     extraction_options,
     shortened,
 )
-from graphforensics.cli.messages import plain_messages
+from graphforensics.cli.messages import plain_messages, say
 from graphforensics.cli.results import require_folder, write_json
 
 if TYPE_CHECKING:
@@ -129,8 +129,8 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         write_json(args.json, summary.to_dict())
     check_usable(summary)
-    print("\n".join(shortened(summary.lines())))
-    print(f"store: {args.out}")
+    say(*shortened(summary.lines()))
+    say(f"store: {args.out}")
     return 3 if summary.failed else 0
 
 
@@ -155,7 +155,7 @@ def _tell(dataset: VideoDataset) -> None:
     names = ("split", "label", "manipulation", "quality")
     columns = (dataset.table.column(name).to_pylist() for name in names)
     for words, count in sorted(Counter(zip(*columns, strict=True)).items()):
-        print(f"  {count} {' '.join(word for word in words if word)}")
+        say(f"  {count} {' '.join(word for word in words if word)}")
 
 
 def _check(args: argparse.Namespace, dataset: VideoDataset) -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from graphforensics.cli.messages import plain_messages
+from graphforensics.cli.messages import plain_messages, say
 from graphforensics.cli.model_choice import new_model
 from graphforensics.cli.train_options import add_train_options
 from graphforensics.cli.train_settings import train_settings
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"stopped: --max-time, {settings.max_time:g} seconds, was over after {count}")
     named = "video AUC" if monitor == "val_auc" else monitor.removeprefix("val_")
     print(f"best: epoch {best['epoch']}, validation {named} {best[monitor]:.3f}")
-    print(f"detector: {summary.folder}")
+    say(f"detector: {summary.folder}")
     if settings.calibrate and monitor == "val_auc":
         _calibrate(settings, summary.folder)
     return 0
@@ -152,10 +152,10 @@ def _calibrate(args: argparse.Namespace, folder: Path) -> None:
                 batch_size=args.batch_size,
             )
         except MissingDataError as error:
-            print(f"not calibrated: {error}")
+            say(f"not calibrated: {error}")
             return
     replace(found, weights=weights_hash(folder)).write(folder)
-    print("\n".join(calibration_lines(found)))
+    say(*calibration_lines(found))
 
 
 def _options(args: argparse.Namespace) -> TrainingOptions:
@@ -225,6 +225,7 @@ def _tell_data(data: FaceStoreDataModule) -> None:
         labels = data.rows(part).column("label").to_pylist()
         counts = f"{labels.count('real')} real and {labels.count('fake')} fake tracks"
         print(f"{part}: {counts} of {data.people(part)} separate identities", flush=True)
+    print(data.ties, flush=True)
 
 
 def _tell_epoch(row: dict[str, float | int]) -> None:

@@ -23,6 +23,7 @@ from graphforensics.store.columns import LABELS, SAMPLED, label_number
 from graphforensics.store.face_track import FaceTrack
 from graphforensics.store.layout import TRACKS, read_header
 from graphforensics.store.remote_path import store_path
+from graphforensics.store.store_names import own_source
 
 _NAMES = (*SAMPLED, "track_id")
 #: What :func:`~graphforensics.datasets.forgery_groups.forgery_groups` goes by.
@@ -157,6 +158,7 @@ class ClipDataset(Dataset[dict[str, Any]]):
         if margin is None:
             margin = self._margins[row["store"]] = read_header(root).margin
         file = root / TRACKS / f"{row['track_id']}.parquet"
+        row = {**row, "source": own_source(row["source"], row["store"])}
         if self.perturbation is not None:
             return PerturbedTrack(file, row, margin, self.perturbation)
         return FaceTrack(file, row, margin)
@@ -172,8 +174,14 @@ def _scenes(table: pa.Table, clips: int) -> NDArray[np.int64]:
 
 def _any_mask(table: pa.Table) -> bool:
     """Say whether any mask is there: zeros for the real faces alone would teach the wrong thing."""
-    pairs = zip(table.column("source").to_pylist(), table.column("mask").to_pylist(), strict=True)
-    return any(find_beside(source, mask) is not None for source, mask in pairs if mask)
+    rows = zip(
+        *(table.column(name).to_pylist() for name in ("source", "store", "mask")), strict=True
+    )
+    return any(
+        find_beside(own_source(source, store), mask) is not None
+        for source, store, mask in rows
+        if mask
+    )
 
 
 def _check(table: pa.Table) -> None:

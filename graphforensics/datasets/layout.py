@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from graphforensics._csv import CsvReader
 from graphforensics.errors import MissingDataError
 from graphforensics.media.formats import IMAGE_SUFFIXES, VIDEO_SUFFIXES
 
@@ -88,7 +89,7 @@ def read_table(path: Path, columns: Sequence[str]) -> Iterator[dict[str, str]]:
     """
     try:
         with open(path, newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
+            reader = CsvReader(file)
             missing = [name for name in columns if name not in (reader.fieldnames or ())]
             if missing:
                 raise MissingDataError(f"{path}: no column {missing[0]!r} ({reader.fieldnames})")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from graphforensics._csv import csv_text
 from graphforensics.datasets.frame_reader import SEQUENCE_SUFFIX, frames_at
 from graphforensics.datasets.layout import images_in
 from graphforensics.datasets.video_dataset import VideoDataset
@@ -161,12 +161,11 @@ def _framed(image: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uin
 
 def _write_table(path: Path, records: list[VideoRecord], files: list[Path]) -> Path:
     names = ("file", *_COLUMNS)
-    with open(path, "w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(names)
-        for record, place in zip(records, files, strict=True):
-            told = [getattr(record, name) for name in names[1:]]
-            writer.writerow([place.absolute(), *told])
+    rows = [
+        [str(place.absolute()), *(getattr(record, name) for name in names[1:])]
+        for record, place in zip(records, files, strict=True)
+    ]
+    path.write_text(csv_text(names, rows), encoding="utf-8", newline="")
     return path
 
 

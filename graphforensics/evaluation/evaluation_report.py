@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from typing import Any
 
+from graphforensics._csv import csv_text
 from graphforensics.inference.plain_name import plain_name
 from graphforensics.metrics import BootstrapInterval, VideoScore, format_figure
 from graphforensics.store.columns import LABELS
@@ -132,17 +131,15 @@ class EvaluationReport:
 
     def csv(self) -> str:
         """Return a table of every video's score; files without a face have an empty one."""
-        stream = io.StringIO()
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(_COLUMNS)
+        rows: list[list[Any]] = []
         for video in self.videos:
             label = LABELS[int(video.label)]
             named = (video.dataset, video.manipulation, video.video, video.quality)
             names = (*named, video.identity or "")
-            writer.writerow([*names, label, video.rows, repr(video.score), "ok"])
+            rows.append([*names, label, video.rows, video.score, "ok"])
         for source, label, status, _ in self.faceless:
-            writer.writerow(["", "", source, "", "", label, 0, "", status])
-        return stream.getvalue()
+            rows.append(["", "", source, "", "", label, 0, "", status])
+        return csv_text(_COLUMNS, rows)
 
     def _measured(self) -> str:
         if self.part is None:

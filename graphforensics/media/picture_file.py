@@ -22,6 +22,8 @@ MAX_PIXELS = 89_478_485
 
 _FLOAT_TOPS = (1.0, 255.0, 65535.0)
 _INTEGER_TOPS = (255.0, 65535.0, 2.0**31 - 1)
+# Pixels that are converted at a time.
+_AT_ONCE = 1 << 20
 _ANIMATED = frozenset(["GIF", "WEBP", "PNG", "AVIF"])
 
 
@@ -147,12 +149,25 @@ def _duration(image: Image.Image, number: int) -> float:
 
 
 def _rgb(image: Image.Image) -> NDArray[np.uint8]:
+    """Convert a few rows at a time: the ways there take many times the room of the result."""
     shown = ImageOps.exif_transpose(image)
+    width, height = shown.size
+    pixels = np.empty((height, width, 3), np.uint8)
+    rows = max(1, _AT_ONCE // width)
+    grey = shown.mode.startswith("I") or shown.mode == "F"
+    top = _top(np.asarray(shown)) if grey else 255.0
+    for first in range(0, height, rows):
+        bottom = min(first + rows, height)
+        pixels[first:bottom] = _band(shown.crop((0, first, width, bottom)), top)
+    return pixels
+
+
+def _band(shown: Image.Image, top: float) -> NDArray[np.uint8]:
     if shown.mode.startswith("I") or shown.mode == "F":
-        return np.repeat(eight_bits(np.asarray(shown))[:, :, None], 3, axis=2)
+        return np.repeat(eight_bits(np.asarray(shown), top)[:, :, None], 3, axis=2)
     if "A" in shown.mode or "a" in shown.mode or "transparency" in shown.info:
-        return np.array(over_white(shown))
-    return np.array(shown.convert("RGB"))
+        return np.asarray(over_white(shown))
+    return np.asarray(shown.convert("RGB"))
 
 
 def over_white(image: Image.Image) -> Image.Image:
@@ -162,17 +177,26 @@ def over_white(image: Image.Image) -> Image.Image:
     return Image.alpha_composite(white, colours).convert("RGB")
 
 
-def eight_bits(values: NDArray[np.generic]) -> NDArray[np.uint8]:
+def eight_bits(values: NDArray[np.generic], top: float | None = None) -> NDArray[np.uint8]:
     """Scale grey values of 16 bits, or numbers whose range is not told, to bytes.
+
+    Args:
+        values: The numbers.
+        top: What becomes 255; :func:`_top` of the numbers by default.
+    """
+    limit = _top(values) if top is None else top
+    scaled = np.clip(np.nan_to_num(values.astype(np.float64)) / limit, 0, 1)
+    return np.rint(scaled * 255).astype(np.uint8)
+
+
+def _top(values: NDArray[np.generic]) -> float:
+    """Tell the largest number that the values of a picture could have.
 
     Floating point numbers are taken to be in [0, 1], or else in the range of 8 or 16 bits when
     one is larger; whole ones of 32 bits in that of 8, 16 or 31.
     """
     if values.dtype in (np.uint16, np.int16):
-        top = 65535.0
-    else:
-        largest = float(np.nan_to_num(values.astype(np.float64)).max(initial=0.0))
-        tops = _FLOAT_TOPS if values.dtype.kind == "f" else _INTEGER_TOPS
-        top = next((bound for bound in tops if largest <= bound), largest)
-    scaled = np.clip(np.nan_to_num(values.astype(np.float64)) / top, 0, 1)
-    return np.rint(scaled * 255).astype(np.uint8)
+        return 65535.0
+    largest = float(np.nan_to_num(values).max(initial=0))
+    tops = _FLOAT_TOPS if values.dtype.kind == "f" else _INTEGER_TOPS
+    return next((bound for bound in tops if largest <= bound), largest)

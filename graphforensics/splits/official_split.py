@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from graphforensics._text import shown
 from graphforensics.errors import MissingDataError
 from graphforensics.splits.leaks.shared_names import shared_names
 from graphforensics.splits.split import identity_split
@@ -72,6 +73,6 @@ def _warn_of_leaks(rows: Sequence[Mapping[str, Any]], parts: Mapping[str, Sequen
         more = f"; and {len(shared) - 3} more" if len(shared) > 3 else ""
         warnings.warn(
             "the official parts are not apart, which flatters the figures: "
-            f"{'; '.join(str(name) for name in shared[:3])}{more}",
+            f"{'; '.join(shown(name) for name in shared[:3])}{more}",
             stacklevel=4,
         )

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from graphforensics.errors import MissingDataError
 from graphforensics.store.columns import LABELS
 from graphforensics.store.columns import PARTS as PARTS
+from graphforensics.store.store_names import own_source
 
 _ATTEMPTS = 20
 
@@ -29,7 +30,8 @@ def identity_groups(rows: Sequence[Mapping[str, Any]]) -> NDArray[np.int64]:
     Args:
         rows: Mappings with ``source`` (the file); ``identity`` (several joined by ``;``, as of a
             face swap), ``dataset``, ``video`` and ``origin`` (the file that a forgery was made
-            from, whole or the end of its path) may be missing, empty or ``None``.
+            from, whole or the end of its path) may be missing, empty or ``None``. Files that two
+            stores call the same are one where no identity is named.
 
     Returns:
         Group of each row ``[n]``, counted from 0 in order of first appearance.
@@ -107,6 +109,9 @@ def identity_split(
 def _names(row: Mapping[str, Any]) -> list[Hashable]:
     """List the names that tie a row to others; the file's own name always is one."""
     names: list[Hashable] = [("file", str(row["source"]))]
+    if not row.get("identity"):
+        # Files of one name in two stores may be one video in two qualities.
+        names.append(("file", own_source(str(row["source"]), row.get("store"))))
     if row.get("video"):
         names.append(("video", str(row.get("dataset") or ""), str(row["video"])))
     names += [("identity", person) for person in _people(row)]

@@ -11,6 +11,7 @@ from graphforensics.errors import MissingDataError
 from graphforensics.splits.official_split import OFFICIAL, official_split
 from graphforensics.splits.split import identity_groups
 from graphforensics.store.columns import PARTS
+from graphforensics.store.store_names import distinct_names, is_named, own_source
 
 _FORMAT = "graphforensics split"
 _VERSION = 1
@@ -24,7 +25,8 @@ def split_document(
 
     Args:
         rows: Mappings with ``track_id`` (``None`` for a source without a face), ``source``,
-            ``label`` and ``identity``.
+            ``label``, ``identity`` and, where it is known, ``store``. An entry names its store only
+            where another store has a track of that name.
         parts: Positions of the rows of each part.
         seed: Seed that the parting was made with.
 
@@ -33,8 +35,9 @@ def split_document(
         >>> split_document(rows, {"train": [0]})["parts"]["train"][0]["source"]
         'a.mp4'
     """
+    stores = _stores(rows)
     entries = {
-        part: [{name: rows[position].get(name) for name in _SHOWN} for position in positions]
+        part: [_entry(rows[position], stores) for position in positions]
         for part, positions in parts.items()
     }
     return {"format": _FORMAT, "version": _VERSION, "seed": seed, "parts": entries}
@@ -84,18 +87,61 @@ def find_parts(
             not among the rows.
     """
     entries = _read(Path(path))
-    places = {_name(row): position for position, row in enumerate(rows)}
+    places: dict[str, list[int]] = {}
+    for position, row in enumerate(rows):
+        places.setdefault(_name(row), []).append(position)
     parts: dict[str, list[int]] = {}
     for part in PARTS:
-        names = [_name(entry) for entry in entries.get(part, [])]
-        missing = [name for name in names if name not in places]
+        wanted = entries.get(part, [])
+        found = [_found(path, entry, rows, places) for entry in wanted]
+        missing = [entry for entry, place in zip(wanted, found, strict=True) if place is None]
         if missing and part in required:
+            of = f" of store {missing[0]['store']}" if missing[0].get("store") else ""
             raise MissingDataError(
-                f"{path}: {len(missing)} of the {len(names)} entries of part '{part}' are not in "
-                f"the stores given, among them {missing[0]}; give every store the split is of"
+                f"{path}: {len(missing)} of the {len(wanted)} entries of part '{part}' are not in "
+                f"the stores given, among them {_name(missing[0])}{of}; give every store the "
+                "split is of"
             )
-        parts[part] = sorted(places[name] for name in names if name in places)
+        parts[part] = sorted(place for place in found if place is not None)
     return parts
+
+
+def _found(
+    path: str | Path,
+    entry: Mapping[str, Any],
+    rows: Sequence[Mapping[str, Any]],
+    places: Mapping[str, Sequence[int]],
+) -> int | None:
+    """Find the row of an entry.
+
+    Raises:
+        MissingDataError: Several stores have it, and the entry does not say which is meant.
+    """
+    found = places.get(_name(entry), [])
+    if entry.get("store"):
+        found = [n for n in found if is_named(str(rows[n].get("store") or ""), entry["store"])]
+    if len({rows[place].get("store") for place in found}) > 1:
+        stores = " and ".join(str(rows[place].get("store")) for place in found[:2])
+        raise MissingDataError(
+            f"{path}: {_name(entry)} is in {stores}, and the split does not say which is meant; "
+            "give only the stores the split is of"
+        )
+    return found[-1] if found else None
+
+
+def _stores(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+    """Map each name that several stores have to the stores' distinct names."""
+    owners: dict[str, dict[str, None]] = {}
+    for row in rows:
+        owners.setdefault(_name(row), {})[str(row.get("store") or "")] = None
+    return {name: distinct_names(list(held)) for name, held in owners.items() if len(held) > 1}
+
+
+def _entry(row: Mapping[str, Any], stores: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    entry = {name: row.get(name) for name in _SHOWN}
+    if _name(row) in stores:
+        entry["store"] = stores[_name(row)][str(row.get("store") or "")]
+    return entry
 
 
 def _read(path: Path) -> dict[str, list[dict[str, Any]]]:
@@ -125,7 +171,8 @@ def _is_part(entries: object) -> bool:
 
 def _name(entry: Mapping[str, Any]) -> str:
     """Name a track, or a source without one, the same way in the file and in the table."""
-    return str(entry.get("track_id") or f"{entry['source']} (no face)")
+    source = own_source(str(entry["source"]), entry.get("store"))
+    return str(entry.get("track_id") or f"{source} (no face)")
 
 
 def _refuse_leaks(

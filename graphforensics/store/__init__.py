@@ -10,14 +10,18 @@ A store is a folder::
 
 The key of a source is its sanitised stem and a hash of its name, the name its path relative to
 the root of the run (see :func:`~graphforensics.store.layout.source_name`). A source's
-folder is made below ``.partial`` and renamed when it is whole and on the disk, so that a killed run
-leaves whole sources only. The manifest is removed before the first change of a run and written at
-its end: where there is one, it is complete. All bytes follow from the sources, their names, the
-metadata and the options.
+folder is made below ``.partial`` and renamed when it is whole and on the disk, so that a killed
+run leaves whole sources only; the folder that it replaces waits below ``.partial`` until then,
+and comes back where its successor does not. The manifest is removed before the first change of a
+run and written at its end: where there is one, it is complete. All bytes follow from the sources,
+their names, the metadata and the options.
 
 On a file system of fsspec, where folders cannot be renamed, a source is whole once its
 ``source.json`` is there, which is written last (see
-:mod:`~graphforensics.store.publish`); there is no ``.lock``.
+:mod:`~graphforensics.store.publish`), and copies of what is replaced wait below ``.replaced``;
+there is no ``.lock``.
+
+What is known of a file besides its pixels is listed in :mod:`~graphforensics.store.columns`.
 
 :class:`FaceStore` reads it, :class:`~graphforensics.store.store_writer.StoreWriter` writes it.
 """

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphforensics._text import shown
 from graphforensics.errors import StoreError
 from graphforensics.store.extraction_options import ExtractionOptions
 from graphforensics.store.face_track import FaceTrack
@@ -88,7 +89,7 @@ class FaceStore:
         table = read_manifest(self.root)
         if table is None:
             warnings.warn(
-                f"{self.root}: no manifest: the last extraction was stopped, or is still at "
+                f"{shown(self.root)}: no manifest: the last extraction was stopped, or is still at "
                 "work; run it again to finish it",
                 stacklevel=2,
             )

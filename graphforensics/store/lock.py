@@ -1,4 +1,4 @@
-"""One writer a store."""
+"""One writer a folder: of a store, or of a run of training."""
 
 from __future__ import annotations
 
@@ -17,26 +17,29 @@ _held: set[StorePath] = set()
 _guard = threading.Lock()
 
 
-class StoreLock:
-    """Keeps two runs from writing to one store at once.
+class FolderLock:
+    """Keeps two runs from writing to one folder at once.
 
     The lock is the operating system's and ends with the process that holds it, however that
     ends: a killed run leaves nothing to clean up. The empty file stays.
 
     Args:
-        root: Folder of the store.
+        root: The folder.
+        what: What it holds, for the message.
 
     Raises:
         OutputError: On entry, when another run holds the lock, or the folder is read-only.
     """
 
-    def __init__(self, root: StorePath) -> None:
+    def __init__(self, root: StorePath, what: str = "store") -> None:
+        self._what = what
         self._path = root.resolve() / LOCK if isinstance(root, Path) else root / LOCK
         self._file: BinaryIO | None = None
 
-    def __enter__(self) -> StoreLock:
+    def __enter__(self) -> FolderLock:
         # A POSIX lock does not keep out the process that holds it, hence the set. A lock by
-        # flock(2) would, but is inherited by forked workers, which can outlive a killed run.
+        # flock(2), such as the package filelock takes, would, but is inherited by forked workers,
+        # which can outlive a killed run.
         with _guard:
             if self._path in _held:
                 raise self._taken()
@@ -71,7 +74,8 @@ class StoreLock:
 
     def _taken(self) -> OutputError:
         return OutputError(
-            f"{self._path.parent}: another run is writing to this store; wait for it or stop it"
+            f"{self._path.parent}: another run is writing to this {self._what}; wait for it or "
+            "stop it"
         )
 
 

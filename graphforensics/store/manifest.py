@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,12 @@ import pyarrow.parquet as pq
 
 from graphforensics.errors import StoreError
 from graphforensics.store.columns import COLUMNS, METADATA
-from graphforensics.store.layout import MANIFEST, RECORD, TRACKS, write_whole
+from graphforensics.store.layout import MANIFEST, RECORD, TRACKS, source_key, write_whole
+from graphforensics.store.parquet_sizes import check_sizes
 from graphforensics.store.records import STATUSES, SourceRecord
 from graphforensics.store.remote_path import RemotePath, StorePath
+
+Row = dict[str, Any]
 
 # The folder of a source and the file of a track, as layout.py and source_writer.py name them.
 _TRACK_ID = r"^\w+-[0-9a-f]{12}/track_\d{3,9}$"
@@ -42,11 +45,37 @@ SCHEMA = pa.schema(
 )
 
 
-def manifest_table(records: Iterable[SourceRecord]) -> pa.Table:
-    """Return a row a track, and a row for each source without one, ordered by source name."""
-    ordered = sorted(records, key=lambda record: (record.source, record.key))
-    rows = [row for record in ordered for row in _rows(record)]
-    return pa.Table.from_pylist(rows, schema=SCHEMA)
+def manifest_table(
+    records: Iterable[SourceRecord], known: Mapping[str, Sequence[Row]] | None = None
+) -> pa.Table:
+    """Return a row a track, and a row for each source without one, ordered by source name.
+
+    Args:
+        records: Records of sources.
+        known: Rows of sources without a record, by key, as :func:`known_rows` returns them.
+    """
+    rows = {record.key: list(_rows(record)) for record in records}
+    rows.update((key, list(told)) for key, told in (known or {}).items())
+    ordered = sorted(rows.items(), key=lambda item: (item[1][0]["source"], item[0]))
+    return pa.Table.from_pylist([row for _, told in ordered for row in told], schema=SCHEMA)
+
+
+def known_rows(root: StorePath) -> dict[str, list[Row]]:
+    """Return what the manifest says of each source, by key, so that no record need be read.
+
+    Nothing is known where there is no manifest, or one that is damaged or has other columns: an
+    older or a newer version of the library wrote it, which the records know more than.
+    """
+    try:
+        table = read_manifest(root, SCHEMA.names)
+    except StoreError:
+        return {}
+    found: dict[str, list[Row]] = {}
+    for row in table.to_pylist() if table is not None else ():
+        track = row["track_id"]
+        key = track.split("/")[0] if track is not None else source_key(row["source"])
+        found.setdefault(key, []).append(row)
+    return found
 
 
 def write_manifest(root: StorePath, table: pa.Table) -> None:
@@ -56,8 +85,13 @@ def write_manifest(root: StorePath, table: pa.Table) -> None:
     write_whole(root / MANIFEST, sink.getvalue())
 
 
-def read_manifest(root: StorePath) -> pa.Table | None:
+def read_manifest(root: StorePath, names: Sequence[str] | None = None) -> pa.Table | None:
     """Return the manifest, or ``None`` when there is none.
+
+    Args:
+        root: Folder of the store.
+        names: Columns that it must have, exactly these; by default it may lack those that came
+            later, and have more.
 
     Raises:
         StoreError: The file is damaged or lacks a column.
@@ -67,6 +101,9 @@ def read_manifest(root: StorePath) -> pa.Table | None:
         if not path.is_file():
             return None
         with _opened(path) as file:
+            if names is not None and file.schema_arrow.names != names:
+                raise ValueError(f"columns {file.schema_arrow.names}")
+            check_sizes(file.metadata)
             table = _with_later(file.read()).select(SCHEMA.names).cast(SCHEMA)
         _check(table)
     except (OSError, ValueError, KeyError, pa.ArrowException) as error:
@@ -125,7 +162,7 @@ def read_records(root: StorePath, without: Container[str] = ()) -> Iterator[Sour
     Raises:
         StoreError: A record is damaged.
     """
-    for key in _keys(root / TRACKS):
+    for key in source_keys(root):
         if key in without:
             continue
         record = root / TRACKS / key / RECORD
@@ -137,7 +174,9 @@ def read_records(root: StorePath, without: Container[str] = ()) -> Iterator[Sour
                 raise
 
 
-def _keys(folder: StorePath) -> list[str]:
+def source_keys(root: StorePath) -> list[str]:
+    """Return the keys of all sources that have a folder in the store, in order."""
+    folder = root / TRACKS
     if isinstance(folder, RemotePath):
         return folder.names()
     if not folder.is_dir():
@@ -145,7 +184,7 @@ def _keys(folder: StorePath) -> list[str]:
     return sorted(entry.name for entry in os.scandir(folder) if entry.is_dir())
 
 
-def _rows(record: SourceRecord) -> Iterator[dict[str, Any]]:
+def _rows(record: SourceRecord) -> Iterator[Row]:
     shared = {
         "source": record.source,
         "status": record.status,

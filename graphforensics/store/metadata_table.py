@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePath
 
+from graphforensics._csv import CsvReader
 from graphforensics.errors import MissingDataError
 from graphforensics.store.columns import COLUMNS, LABELS
 
@@ -82,7 +83,7 @@ class MetadataTable:
 def _read(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     try:
         with open(path, newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
+            reader = CsvReader(file)
             if "file" not in (reader.fieldnames or ()):
                 raise MissingDataError(f"{path}: no column 'file' (columns: {reader.fieldnames})")
             for row in reader:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from typing import Any, Literal, get_type_hints
 
 from graphforensics.errors import StoreError
@@ -111,7 +112,7 @@ def _checked(kind: type, values: dict[str, Any]) -> dict[str, Any]:
         TypeError: A value is of another type.
         ValueError: A number is no count, or a text cannot be written.
     """
-    hints = get_type_hints(kind)
+    hints = _hints(kind)
     for name, value in dict(values).items():
         wanted = (int, float) if hints[name] is float else hints[name]
         if isinstance(value, bool) or not isinstance(value, wanted):
@@ -121,6 +122,12 @@ def _checked(kind: type, values: dict[str, Any]) -> dict[str, Any]:
         if isinstance(value, str):
             _text(value)
     return values
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    # Python works them out anew each time, which takes longer than to read a record.
+    return get_type_hints(kind)
 
 
 def _text(value: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 
 from graphforensics.errors import OutputError, StoreError
+from graphforensics.store.columns import METADATA
 from graphforensics.store.extraction_options import ExtractionOptions
 from graphforensics.store.layout import (
     HEADER,
@@ -22,8 +23,15 @@ from graphforensics.store.layout import (
     sync_folder,
     write_header,
 )
-from graphforensics.store.lock import StoreLock
-from graphforensics.store.manifest import manifest_table, read_records, write_manifest
+from graphforensics.store.lock import FolderLock
+from graphforensics.store.manifest import (
+    Row,
+    known_rows,
+    manifest_table,
+    read_records,
+    source_keys,
+    write_manifest,
+)
 from graphforensics.store.publish import REPLACED, TEMPORARY, publish_source, restore_sources
 from graphforensics.store.records import SourceRecord
 from graphforensics.store.remote_path import RemotePath, StorePath, store_path
@@ -62,15 +70,16 @@ class StoreWriter:
         self.options = options
         self.partial = self.root / PARTIAL if isinstance(self.root, Path) else Path()
         self._records: dict[str, SourceRecord] = {}
+        self._known: dict[str, list[Row]] = {}
         self._stack = ExitStack()
 
     def __enter__(self) -> StoreWriter:
         with writing(self.root), ExitStack() as stack:
             if isinstance(self.root, Path):
                 _make_folder(self.root)
-                stack.enter_context(StoreLock(self.root))
+                stack.enter_context(FolderLock(self.root))
             else:
-                stack.enter_context(StoreLock(self.root))
+                stack.enter_context(FolderLock(self.root))
                 temporary = tempfile.TemporaryDirectory(prefix=TEMPORARY)
                 self.partial = Path(stack.enter_context(temporary))
             self._prepare()
@@ -93,6 +102,11 @@ class StoreWriter:
     def known(self, key: str) -> SourceRecord | None:
         """Return the record of a source that is whole in the store, or ``None``."""
         return read_whole(self.root, key)
+
+    def told(self, key: str) -> dict[str, str]:
+        """Return the metadata of a source by the manifest that was there in the beginning."""
+        row = self._known.get(key, [{}])[0]
+        return {name: row[name] for name in METADATA if row.get(name)}
 
     def commit(self, record: SourceRecord, folder: Path) -> None:
         """Move a finished source to its place, in place of an older one.
@@ -155,8 +169,14 @@ class StoreWriter:
         Raises:
             OutputError: The store cannot be written.
         """
-        others = read_records(self.root, without=self._records)
-        table = manifest_table([*self._records.values(), *others])
+        there = {*source_keys(self.root), *self._records}
+        known = {
+            key: rows
+            for key, rows in self._known.items()
+            if key in there and key not in self._records
+        }
+        others = read_records(self.root, without={*self._records, *known})
+        table = manifest_table([*self._records.values(), *others], known)
         with writing(self.root):
             write_manifest(self.root, table)
 
@@ -179,6 +199,7 @@ class StoreWriter:
         self.partial.mkdir(exist_ok=True)
         if isinstance(self.root, Path):
             (self.root / TRACKS).mkdir(exist_ok=True)
+        self._known = known_rows(self.root)
         if not (self.root / HEADER).exists():
             write_header(self.root, self.options)
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from graphforensics.errors import StoreError
 from graphforensics.media.png import decode_png
+from graphforensics.store.parquet_sizes import check_sizes
 from graphforensics.store.remote_path import RemotePath
 from graphforensics.store.track_schema import track_schema
 
@@ -64,6 +65,7 @@ class TrackFile:
         """
         kind = COLUMNS[name]
         with self._opened() as file:
+            check_sizes(file.metadata, [name])
             column = file.read(columns=[name]).column(name).combine_chunks()
             _check(name, column, self.frames)
         if pa.types.is_fixed_size_list(column.type):
@@ -88,6 +90,7 @@ class TrackFile:
             starts = np.cumsum([0, *sizes])
             groups = (np.searchsorted(starts, rows, side="right") - 1).tolist()
             for group, members in groupby(zip(groups, rows, strict=True), key=itemgetter(0)):
+                check_sizes(file.metadata, ["image"], [group])
                 column = file.read_row_group(group, columns=["image"]).column("image")
                 for _, row in members:
                     yield row, _decoded(row, column[row - int(starts[group])])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from graphforensics.errors import MissingDataError, StoreError
 from graphforensics.store.columns import FAKE, METADATA
 from graphforensics.store.face_store import FaceStore
 from graphforensics.store.metadata_table import MetadataTable
+from graphforensics.store.store_names import distinct_names
 
 #: Columns of the table; ``track_id`` is null for a source without a face track.
 COLUMNS = ("store", "track_id", "source", "status", "reason", *METADATA, "frames", "sha256")
@@ -33,17 +35,21 @@ def track_table(
 
     Returns:
         A row a track and a row a source without one, with the columns :data:`COLUMNS`. ``video``
-        is the source's name where nothing else is known.
+        is the source's name where nothing else is known. Where stores have names of sources in
+        common, ``source``, ``origin`` and ``video`` begin with the shortest end of the store's path
+        that tells them apart: ``c23/real/1.mp4`` and ``c40/real/1.mp4``. A table of labels may say
+        so too.
 
     Raises:
-        StoreError: A store is damaged, or two stores hold a track of one name.
+        StoreError: A store is damaged, or two stores hold tracks of the same file.
         MissingDataError: There is no store, or ``labels`` fits none of the files.
     """
     opened = [store if isinstance(store, FaceStore) else FaceStore(store) for store in stores]
     if not opened:
         raise MissingDataError("no face store was given")
-    table = pa.concat_tables([_manifest(store) for store in opened])
-    _refuse_doubles(table)
+    tables = [_manifest(store) for store in opened]
+    _refuse_doubles(pa.concat_tables(tables))
+    table = pa.concat_tables(_told_apart(tables))
     if labels is not None:
         table = _with_labels(table, labels)
     video = pc.coalesce(table.column("video"), table.column("source"))
@@ -97,12 +103,54 @@ def _manifest(store: FaceStore) -> pa.Table:
 
 
 def _refuse_doubles(table: pa.Table) -> None:
-    counts = pc.value_counts(table.column("track_id").drop_null())
-    twice = counts.filter(pc.greater(counts.field("counts"), 1))
+    """Refuse one file in two stores: it would count twice.
+
+    Raises:
+        StoreError: Names the track and the stores.
+    """
+    known = table.filter(
+        pc.and_(table.column("track_id").is_valid(), table.column("sha256").is_valid())
+    )
+    counts = known.group_by(["track_id", "sha256"]).aggregate([([], "count_all")])
+    twice = counts.filter(pc.greater(counts.column("count_all"), 1))
     if len(twice):
-        name = twice.field("values")[0].as_py()
-        where = table.filter(pc.equal(table.column("track_id"), name)).column("store").to_pylist()
-        raise StoreError(f"track {name} is in several of the stores given: {', '.join(where)}")
+        name = twice.column("track_id")[0].as_py()
+        where = known.filter(pc.equal(known.column("track_id"), name)).column("store").to_pylist()
+        raise StoreError(
+            f"track {name} is in several of the stores given, of the same file: "
+            f"{', '.join(where)}; leave one of them out"
+        )
+
+
+def _told_apart(tables: list[pa.Table]) -> list[pa.Table]:
+    """Put the store's name before the names of its files where stores have some in common."""
+    sources = [set(table.column("source").to_pylist()) for table in tables]
+    counts = Counter(name for names in sources for name in names)
+    clash = [any(counts[name] > 1 for name in names) for names in sources]
+    places = [_place(table) for table, shares in zip(tables, clash, strict=True) if shares]
+    names = distinct_names(places)
+    return [
+        _prefixed(table, names[_place(table)], own) if shares else table
+        for table, own, shares in zip(tables, sources, clash, strict=True)
+    ]
+
+
+def _place(table: pa.Table) -> str:
+    place: str = table.column("store")[0].as_py()
+    return place
+
+
+def _prefixed(table: pa.Table, name: str, own: set[str]) -> pa.Table:
+    """Begin with ``name`` what a store calls its files and videos, and origins among its files."""
+    for column in ("source", "origin", "video"):
+        told = [
+            f"{name}/{value.lstrip('/')}"
+            if value and (value in own or column == "video")
+            else value
+            for value in table.column(column).to_pylist()
+        ]
+        table = table.set_column(COLUMNS.index(column), column, pa.array(told, pa.string()))
+    return table
 
 
 def _with_labels(table: pa.Table, labels: str | Path) -> pa.Table:

@@ -22,6 +22,7 @@ from graphforensics.datasets.grouped_sampler import GroupedSampler
 from graphforensics.datasets.short_tracks import without_short_tracks
 from graphforensics.errors import MissingDataError
 from graphforensics.metrics import video_scores
+from graphforensics.splits.group_ties import group_ties
 from graphforensics.splits.split import PARTS, identity_groups, identity_split
 from graphforensics.splits.split_file import read_split, split_document
 from graphforensics.store.columns import FAKE, LABELS, REAL, label_number
@@ -99,6 +100,9 @@ class FaceStoreDataModule(L.LightningDataModule):
         self._groups = identity_groups(rows)
         self.parts = _parts(rows, options.split, options.fractions, seed, self._needed())
         self.split = split_document(rows, self.parts, seed)
+        #: Who stays together, and why.
+        self.ties = group_ties(rows, self.parts)
+        self.ties.warn()
         for part in PARTS[:2]:
             self._check_part(part)
 

@@ -18,6 +18,7 @@ import lightning as L
 from lightning.pytorch.cli import LightningArgumentParser, LightningCLI
 
 from graphforensics._optional import import_optional
+from graphforensics._text import shown
 from graphforensics.errors import GraphForensicsError
 from graphforensics.models.transfer import transfer_encoder
 from graphforensics.train.config.lightning_recipe import checked_recipe
@@ -222,12 +223,12 @@ def main(args: Sequence[str] | None = None) -> int:
     try:
         summary = DetectorCLI(args).summary
     except (GraphForensicsError, ValueError, OSError) as error:
-        print(f"graphforensics: error: {' '.join(str(error).split())}", file=sys.stderr)
+        print(shown(f"graphforensics: error: {' '.join(str(error).split())}"), file=sys.stderr)
         return 2
     if summary is not None and not early_rank():
         if summary.out_of_time:
             print(f"stopped: max_time was over after {len(summary.rows)} epochs")
-        print(f"detector: {summary.folder}")
+        print(shown(f"detector: {summary.folder}"))
     return 0
 
 

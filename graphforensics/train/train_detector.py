@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,12 +22,13 @@ from graphforensics.errors import (
     OutputError,
 )
 from graphforensics.models.detector import Detector
+from graphforensics.store.lock import FolderLock
+from graphforensics.store.writing import writing
 from graphforensics.train.config.training_options import TrainingOptions
 from graphforensics.train.devices.machine import Machine
 from graphforensics.train.face_store_data_module import FaceStoreDataModule
 from graphforensics.train.run.first_batch import check_first_batch
 from graphforensics.train.run.run_folder import prepare_folder, run_settings
-from graphforensics.train.run.run_lock import RunLock
 from graphforensics.train.run.run_precision import run_precision
 from graphforensics.train.run.run_recorder import Row, RunRecorder
 from graphforensics.train.run.running_mean import RunningMean
@@ -178,21 +179,16 @@ def fit(
     model.check_rebuildable()
     if recorder.mean is not None and is_sharded(trainer):
         raise ValueError("'ema' must be None where the weights are sharded among processes")
-    backend = settings["training"]["compile"]
-    _check_backend(backend)
+    _check_backend(settings["training"]["compile"])
     data.share(trainer.world_size)
     check_first_batch(task, data)
     if trainer.is_global_zero and resume and not folder.is_dir():
         raise OutputError(f"{folder}: there is no run to resume")
-    # The others of several processes would find the first one's files.
-    with RunLock(folder) if trainer.is_global_zero else nullcontext():
+    with _own_folder(trainer, folder):
+        # The others of several processes would find the first one's files.
         if trainer.is_global_zero:
             prepare_folder(folder, settings, data, resume)
-        # Each process draws numbers of its own; what must be alike follows from the data's seed.
-        _seed((seed + 1_000_003 * trainer.global_rank) % 2**32)
-        if trainer.logger is not None:
-            trainer.logger.log_hyperparams(settings)
-        _train(trainer, task, data, recorder, backend, resume)
+        _train(trainer, task, data, recorder, settings, seed, resume)
     if recorder.best is None:
         raise MissingDataError(f"{folder}: no epoch was finished, nothing was saved")
     return TrainingSummary(
@@ -200,14 +196,32 @@ def fit(
     )
 
 
+@contextmanager
+def _own_folder(trainer: L.Trainer, folder: Path) -> Iterator[None]:
+    """Keep other runs out of the folder."""
+    if not trainer.is_global_zero:
+        yield
+        return
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    with FolderLock(folder, "folder"):
+        yield
+
+
 def _train(
     trainer: L.Trainer,
     task: DetectionTask,
     data: FaceStoreDataModule,
     recorder: RunRecorder,
-    backend: str | None,
+    settings: dict[str, Any],
+    seed: int,
     resume: bool,
 ) -> None:
+    backend = settings["training"]["compile"]
+    # Each process draws numbers of its own; what must be alike follows from the data's seed.
+    _seed((seed + 1_000_003 * trainer.global_rank) % 2**32)
+    if trainer.logger is not None:
+        trainer.logger.log_hyperparams(settings)
     prepare_sharding(trainer, task)
     last = recorder.out / "last.ckpt"
     start = last if resume and last.is_file() else None

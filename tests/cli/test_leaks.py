@@ -23,7 +23,11 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 def test_official_parts(stores: list[str], tmp_path: Path, capsys) -> None:
     told = tmp_path / "told.json"
     assert main(["leaks", *stores, "--json", str(told)]) == 0
-    assert capsys.readouterr().out.startswith("videos: train 6, val 6, test 6\n")
+    said = capsys.readouterr().out
+    assert said.startswith("videos: train 6, val 6, test 6\n")
+    tied = "2 people in 1 group that stays together, tied 1 by an identity of several names"
+    assert said.endswith(f"people: test: {tied}\n")
+    assert json.loads(told.read_text())["ties"]["val"]["tied"]["identity"] == 1
     assert json.loads(told.read_text())["frames"] == 54
 
 

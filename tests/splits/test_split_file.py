@@ -42,6 +42,52 @@ def test_a_split_is_found_again_in_any_order(tmp_path: Path) -> None:
         assert {turned[n]["source"] for n in again[part]} == {rows[n]["source"] for n in positions}
 
 
+def _two_stores() -> list[dict[str, Any]]:
+    """Rows of two stores that share the names of their files, as a track table has them."""
+    rows = [
+        {
+            **row,
+            "store": f"/d/{s}",
+            "source": f"{s}/{row['source']}",
+            "identity": f"{s}{row['identity']}",
+        }
+        for s in ("s0", "s5")
+        for row in _rows()
+    ]
+    faceless = {"track_id": None, "label": "real", "identity": None}
+    return [
+        *rows,
+        *({**faceless, "source": f"{s}/x.mp4", "store": f"/d/{s}"} for s in ("s0", "s5")),
+    ]
+
+
+def test_a_split_of_two_stores_that_share_names(tmp_path: Path) -> None:
+    rows = _two_stores()
+    parts = identity_split(rows)
+    file = _write(tmp_path / "split.json", rows, parts)
+    assert read_split(file, rows) == parts
+    # Each store alone is found again, whatever its files are called then.
+    for store in ("s0", "s5"):
+        place, prefix = f"/elsewhere/{store}", f"{store}/"
+        held = [
+            {**row, "store": place, "source": row["source"].removeprefix(prefix)}
+            for row in rows
+            if row["store"] == f"/d/{store}"
+        ]
+        found = read_split(file, held, required=())
+        for part, positions in parts.items():
+            wanted = {rows[n]["source"] for n in positions if rows[n]["store"] == f"/d/{store}"}
+            assert {f"{store}/{held[n]['source']}" for n in found[part]} == wanted
+
+
+def test_a_split_of_one_store_does_not_say_which_of_two(tmp_path: Path) -> None:
+    rows = _two_stores()
+    file = _write(tmp_path / "split.json", _rows(), identity_split(_rows()))
+    assert "store" not in file.read_text()
+    with pytest.raises(MissingDataError, match=r"is in /d/s0 and /d/s5, and the split does not"):
+        read_split(file, rows)
+
+
 def test_the_file_tells_who_is_where(tmp_path: Path) -> None:
     document = split_document(_rows(1), {"train": [0], "val": [1]}, seed=3)
     assert document["seed"] == 3

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
+import stat
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from graphforensics._files import write_whole
 from graphforensics.errors import OutputError, StoreError, StoreVersionError
 from graphforensics.store.extraction_options import ExtractionOptions
 from graphforensics.store.face_store import FaceStore
 from graphforensics.store.layout import RECORD, source_key
+from graphforensics.store.manifest import known_rows
 from graphforensics.store.records import SourceRecord
 from graphforensics.store.source_writer import write_tracks
 from graphforensics.store.store_writer import StoreWriter
@@ -119,6 +125,65 @@ def test_a_source_that_a_killed_run_moved_aside_comes_back(
     with StoreWriter(tmp_path, OPTIONS) as writer:
         writer.finish()
     assert [len(track) for track in FaceStore(tmp_path)] == [3]
+
+
+def test_what_the_manifest_says_need_not_be_read_again(tmp_path: Path, track_frames: Make) -> None:
+    with StoreWriter(tmp_path, OPTIONS) as writer:
+        _add(writer, "a.mp4", [*track_frames(3), *track_frames(2, person=1)])
+        gone = _add(writer, "b.mp4", track_frames(2))
+        writer.keep(replace(_add(writer, "c.mp4", []), metadata={"label": "fake"}))
+        writer.finish()
+    shutil.rmtree(tmp_path / "tracks" / gone.key)
+    damaged = tmp_path / "tracks" / source_key("c.mp4") / RECORD
+    content = damaged.read_bytes()
+    damaged.write_bytes(b"")
+    with StoreWriter(tmp_path, OPTIONS) as writer:
+        assert writer.told(source_key("c.mp4")) == {"label": "fake"}
+        _add(writer, "d.mp4", track_frames(4))
+        writer.finish()
+    quick = (tmp_path / "manifest.parquet").read_bytes()
+    assert FaceStore(tmp_path).sources == ["a.mp4", "c.mp4", "d.mp4"]
+    # The same bytes as from the records.
+    damaged.write_bytes(content)
+    (tmp_path / "manifest.parquet").unlink()
+    with StoreWriter(tmp_path, OPTIONS) as writer:
+        assert writer.told(source_key("c.mp4")) == {}
+        writer.finish()
+    assert (tmp_path / "manifest.parquet").read_bytes() == quick
+
+
+def test_the_manifest_of_a_newer_library_is_made_anew(tmp_path: Path, track_frames: Make) -> None:
+    with StoreWriter(tmp_path, OPTIONS) as writer:
+        _add(writer, "a.mp4", track_frames(3))
+        writer.finish()
+    path = tmp_path / "manifest.parquet"
+    table = pq.read_table(path)
+    pq.write_table(table.append_column("lamp", pa.array(["dusk"])), path)
+    assert len(FaceStore(tmp_path)) == 1
+    assert known_rows(tmp_path) == {}
+    pq.write_table(table, path)
+    assert list(known_rows(tmp_path)) == [source_key("a.mp4")]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="has no umask")
+@pytest.mark.parametrize("mask", [0o022, 0o007])
+def test_all_that_is_written_follows_the_umask(
+    tmp_path: Path, track_frames: Make, mask: int
+) -> None:
+    before = os.umask(mask)
+    try:
+        with StoreWriter(tmp_path / "store", OPTIONS) as writer:
+            record = _add(writer, "a.mp4", track_frames(3))
+            writer.keep(replace(record, metadata={"label": "real"}))
+            writer.finish()
+        write_whole(tmp_path / "store" / "split.json", "{}")
+    finally:
+        os.umask(before)
+    places = [tmp_path / "store", *(tmp_path / "store").rglob("*")]
+    assert len(places) == 9
+    for place in places:
+        wanted = (0o777 if place.is_dir() else 0o666) & ~mask
+        assert stat.S_IMODE(place.stat().st_mode) == wanted, place
 
 
 def test_other_options_are_refused(tmp_path: Path) -> None:

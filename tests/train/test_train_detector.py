@@ -21,6 +21,7 @@ from graphforensics.errors import CheckpointError, MissingDataError, OutputError
 from graphforensics.evaluation.evaluate import evaluate
 from graphforensics.models import MRL, load_detector
 from graphforensics.nn import TGCNCell
+from graphforensics.store.lock import FolderLock
 from graphforensics.train import FaceStoreDataModule, TrainingOptions, train_detector
 
 OPTIONS = TrainingOptions(epochs=4, learning_rate=1e-3, decay_every=2, precision="32")
@@ -49,6 +50,10 @@ def count(module, inputs):
 model.register_forward_pre_hook(count)
 train_detector(model, data, out, TrainingOptions(**options))
 """
+
+
+def hash_tree(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def _weights(run: Path) -> dict[str, torch.Tensor]:
@@ -227,6 +232,18 @@ def test_a_run_is_not_overwritten(
     with pytest.raises(OutputError, match="holds a run already"):
         train_detector(tiny_model, noise_data, out, TrainingOptions(epochs=1))
     assert before == {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+
+
+def test_two_runs_do_not_share_a_folder(
+    tmp_path: Path, unbroken: Path, noise_store: Path, tiny_model: MRL
+) -> None:
+    out = tmp_path / "run"
+    shutil.copytree(unbroken, out)
+    before = hash_tree(out)
+    data = _data(noise_store, tiny_model)
+    with FolderLock(out), pytest.raises(OutputError, match="another run is writing to this folder"):
+        train_detector(tiny_model, data, out, OPTIONS, resume=True)
+    assert hash_tree(out) == before
 
 
 def test_a_run_is_not_resumed_with_other_settings_or_data(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphforensics._csv import csv_text
 from graphforensics.datasets.drawn.drawn_video import RATE
 from graphforensics.datasets.drawn.scene import View
 from graphforensics.media.write_clip import write_clip
@@ -25,10 +25,7 @@ def write_drawn_clips(dataset: FakeFaceDataset, root: Path, scale: float) -> Pat
     view = View((-2.6, -2.2), scale, (round(4.8 * scale) & ~1, round(5.2 * scale) & ~1))
     rows = [_write_video(dataset, position, root, view) for position in range(len(dataset))]
     table = root / "metadata.csv"
-    with open(table, "w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, _COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    table.write_text(csv_text(_COLUMNS, rows), encoding="utf-8", newline="")
     return table
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from graphforensics._text import shown
 from graphforensics.datasets.perturbation import KINDS, LEVELS
 from graphforensics.evaluation.protocol.cell import Cell
 from graphforensics.evaluation.protocol.comparison import Comparison
@@ -84,7 +85,7 @@ def _robustness(cells: Sequence[Cell]) -> list[str]:
                 mean = _mean([cell for cell in row if cell is not None])
                 rows.append([kind, *(_auc(cell) if cell else "" for cell in row), mean])
         header = ["perturbation", *(f"strength {level}" for level in LEVELS), "mean"]
-        parts += [f"## {model}", clean, *([_table(header, rows)] if rows else [])]
+        parts += [f"## {shown(model)}", clean, *([_table(header, rows)] if rows else [])]
     return parts
 
 
@@ -154,5 +155,5 @@ def _p(value: float) -> str:
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join(
-        "| " + " | ".join(text.replace("|", "\\|") for text in line) + " |" for line in lines
+        "| " + " | ".join(shown(text).replace("|", "\\|") for text in line) + " |" for line in lines
     )

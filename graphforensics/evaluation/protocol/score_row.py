@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-import io
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from graphforensics._csv import CsvReader, csv_text
 from graphforensics.errors import MissingDataError
 from graphforensics.store.columns import LABELS
 
@@ -79,12 +79,7 @@ COLUMNS = tuple(field.name for field in fields(ScoreRow))
 
 def scores_csv(rows: Iterable[ScoreRow]) -> str:
     """Write rows as a CSV table; floats keep every digit."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for row in rows:
-        writer.writerow([_text(value) for value in asdict(row).values()])
-    return stream.getvalue()
+    return csv_text(COLUMNS, (asdict(row) for row in rows))
 
 
 def read_scores(path: str | Path) -> list[ScoreRow]:
@@ -98,7 +93,7 @@ def read_scores(path: str | Path) -> list[ScoreRow]:
     """
     try:
         with open(path, newline="", encoding="utf-8") as file:
-            reader = csv.DictReader(file)
+            reader = CsvReader(file)
             missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
             if missing:
                 raise MissingDataError(f"{path}: not a protocol's scores, no column '{missing[0]}'")
@@ -109,12 +104,6 @@ def read_scores(path: str | Path) -> list[ScoreRow]:
         raise MissingDataError(f"{path}: not a CSV table in UTF-8 ({error})") from error
     _check(path, rows)
     return rows
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    return repr(value) if isinstance(value, float) else str(value)
 
 
 def _row(path: str | Path, line: int, values: dict[str, Any]) -> ScoreRow:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor, Executor
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -112,6 +113,7 @@ def extract(
         summary.unlabelled = [str(file) for file in files if os.path.abspath(file) not in known]
     with _pool(workers, executor, dask, len(files)) as run, StoreWriter(place, options) as store:
         jobs = [_job(file, base, place, options, known) for file in files]
+        jobs = [replace(job, told=store.told(job.key)) for job in jobs]
         bar = tqdm(total=len(jobs), unit="file", disable=None if progress is None else not progress)
         with bar, closing(run(jobs)) as outcomes:
             for job, result in outcomes:

@@ -48,6 +48,7 @@ class SourceJob:
         root: Folder, absolute, or URL of the store.
         options: How to extract.
         metadata: What is known about the file; ``None`` keeps what the store knows.
+        told: What the store's manifest says of the file, should its record be damaged.
     """
 
     path: str
@@ -57,6 +58,7 @@ class SourceJob:
     root: str
     options: ExtractionOptions = field(default_factory=ExtractionOptions)
     metadata: Mapping[str, str] | None = None
+    told: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def run_source_job(job: SourceJob) -> SourceResult:
         blank = replace(blank, sha256=_content_hash(job.path))
     except UnreadableMediaError as error:
         return _failed(job, old, replace(blank, reason=error.reason))
-    if _is_done(root, old, blank.sha256):
+    if _is_done(old, root, blank.sha256):
         return _kept(root, old, blank)
     folder = _fresh_folder(job)
     try:
@@ -116,11 +118,11 @@ def _known(job: SourceJob, old: SourceRecord | None) -> Mapping[str, str]:
     """Say what is known about the file: what the job tells, else what the store knows."""
     if job.metadata is not None:
         return job.metadata
-    return old.metadata if old is not None else {}
+    return old.metadata if old is not None else job.told
 
 
 def _is_done(
-    root: StorePath, old: SourceRecord | None, sha256: str | None
+    old: SourceRecord | None, root: StorePath, sha256: str | None
 ) -> TypeGuard[SourceRecord]:
     return (
         old is not None and old.status != "failed" and old.sha256 == sha256 and is_whole(root, old)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping
@@ -12,8 +10,9 @@ from pathlib import Path
 
 from torch import Tensor
 
+from graphforensics._csv import csv_text
 from graphforensics.store.extraction_options import ExtractionOptions
-from graphforensics.store.lock import StoreLock
+from graphforensics.store.lock import FolderLock
 from graphforensics.store.metadata_table import MetadataTable
 from graphforensics.store.writing import writing
 from graphforensics.tamper.files.forge_plan import ForgePlan
@@ -132,7 +131,7 @@ def forge(
         return summary
     with writing(out):
         Path(out).mkdir(parents=True, exist_ok=True)
-    with StoreLock(Path(out)), writing(out):
+    with FolderLock(Path(out), "folder"), writing(out):
         try:
             run_jobs(summary, jobs, seed, workers, progress)
         finally:
@@ -147,13 +146,10 @@ def forge(
 def _write_metadata(out: Path) -> str:
     """Write the table of all finished forgeries of the set, of this run or an earlier one."""
     records = [ForgeRecord.read(path) for path in sorted(out.glob("fake/**/*.json"))]
-    text = io.StringIO()
-    table = csv.DictWriter(text, _COLUMNS, lineterminator="\n")
-    table.writeheader()
     rows = [row for record in records if record is not None for row in record.rows()]
-    # Forgeries of one clip by different methods share its real copy.
-    table.writerows({row["file"]: row for row in rows}.values())
+    # Two forgeries of one clip by different methods share its real copy.
+    text = csv_text(_COLUMNS, {row["file"]: row for row in rows}.values())
     path, temporary = out / METADATA, out / f".{METADATA}.tmp"
-    temporary.write_text(text.getvalue(), encoding="utf-8")
+    temporary.write_text(text, encoding="utf-8")
     os.replace(temporary, path)
     return str(path)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from graphforensics._csv import CsvReader, csv_text
 from graphforensics.errors import UnreadableMediaError
 from graphforensics.media.clip_writer import ClipWriter
 from graphforensics.media.decode import probe, read_frames
@@ -63,7 +62,7 @@ def write_difference_masks(metadata: str | Path, threshold: float = 0.15) -> Dif
     table = Path(metadata)
     folder = MetadataTable(table).folder
     with open(table, newline="", encoding="utf-8-sig") as file:
-        rows = list(csv.DictReader(file))
+        rows = list(CsvReader(file))
     written, without = 0, []
     for row in rows:
         origin = row.get("origin") or row.get("source")
@@ -141,12 +140,9 @@ def _channels_first(frame: Frame) -> Tensor:
 
 def _told(table: Path, rows: list[dict[str, str]]) -> Path:
     names = dict.fromkeys([*(name for row in rows[:1] for name in row if name), "mask"])
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(names), lineterminator="\n", extrasaction="ignore")
-    writer.writeheader()
-    writer.writerows(rows)
+    text = csv_text(list(names), ({name: row.get(name) for name in names} for row in rows))
     path = table.with_name(f"{table.stem}_masks.csv")
     temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_text(text.getvalue(), encoding="utf-8")
+    temporary.write_text(text, encoding="utf-8")
     os.replace(temporary, path)
     return path

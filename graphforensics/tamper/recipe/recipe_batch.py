@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from graphforensics.regions import ACTION_UNITS
-from graphforensics.tamper import published_limits as published
+from graphforensics.tamper.recipe import published_limits as published
 from graphforensics.tamper.recipe.seeded_draw import seeded_uniform
 from graphforensics.tamper.recipe.self_blend_recipe import (
     BLEND_RATIOS,

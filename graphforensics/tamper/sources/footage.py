@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from graphforensics.media.clip_writer import ClipWriter
 from graphforensics.media.decode import probe, read_frames
 from graphforensics.media.frame import Frame
-from graphforensics.media.frame_writer import Encoder
+from graphforensics.media.frame_writer import FrameWriter
 from graphforensics.media.picture_writer import PictureWriter
 
 
@@ -71,7 +71,7 @@ class Recording:
         return islice(read_frames(self._path), self._max_frames)
 
 
-def open_encoder(path: Path, footage: Footage, crf: int | None, quality: str = "") -> Encoder:
+def open_encoder(path: Path, footage: Footage, crf: int | None, quality: str = "") -> FrameWriter:
     """Open a file for frames like those of some footage.
 
     Args:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import shutil
 from collections.abc import Callable
@@ -14,6 +12,7 @@ from typing import Any
 import lightning as L
 from safetensors import SafetensorError
 
+from graphforensics._csv import csv_text
 from graphforensics._files import write_whole
 from graphforensics.errors import (
     CheckpointError,
@@ -180,8 +179,4 @@ def _rank(row: Row, task: DetectionTask) -> tuple[float, float]:
 
 
 def _table(rows: list[Row]) -> str:
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, fieldnames=list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return stream.getvalue()
+    return csv_text(list(rows[0]), rows)

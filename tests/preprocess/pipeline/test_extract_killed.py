@@ -91,6 +91,15 @@ def test_interrupted_while_this_process_writes(clips: Path, tmp_path: Path) -> N
     assert (status, said) == (130, "graphforensics: interrupted\n")
 
 
+def test_terminated_with_workers_leaves_no_word_behind(clips: Path, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    status, said = _end(
+        _command(clips, store, 2), lambda: any(store.glob(".partial/*/*/*")), signal.SIGTERM
+    )
+    # No traceback, and nothing from multiprocessing's tracker on what was left over.
+    assert (status, said) == (143, "graphforensics: terminated\n")
+
+
 def test_a_full_disk_takes_nothing_away(
     clips: Path, unbroken: dict[str, str], tmp_path: Path
 ) -> None:

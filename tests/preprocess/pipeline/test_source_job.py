@@ -13,6 +13,7 @@ import pytest
 from graphforensics.datasets.moving_face import moving_face
 from graphforensics.media.write_clip import write_clip
 from graphforensics.preprocess.pipeline import source_job
+from graphforensics.preprocess.pipeline.extract import extract
 from graphforensics.preprocess.pipeline.source_job import (
     SourceJob,
     SourceResult,
@@ -121,6 +122,14 @@ def test_labels_of_a_source_that_lacks_a_track(clip: Path, store: Path) -> None:
     result = _taken_in(store, _job(clip, store), run_source_job)
     assert not result.reused
     assert (result.record.status, result.record.metadata) == ("ok", TOLD)
+
+
+def test_labels_of_a_source_whose_record_is_damaged(clip: Path, store: Path) -> None:
+    with StoreWriter(store, OPTIONS) as writer:
+        writer.finish()
+    (store / TRACKS / KEY / RECORD).write_text("{")
+    extract(clip, store, OPTIONS, root=clip.parent, workers=0)
+    assert SourceRecord.read(store / TRACKS / KEY / RECORD).metadata == TOLD
 
 
 def test_a_package_that_is_missing_is_no_failure_of_the_file(
