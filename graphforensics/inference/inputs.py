@@ -43,7 +43,8 @@ def read_inputs(
 
     The file is opened once, and only the frames that the samples need are looked at: for clips,
     ``clips * spec.snippets`` runs of ``spec.frames`` frames, evenly over the whole file, so that an
-    hour of video takes the memory of ten seconds. A person who is missing from some of them is read from the others.
+    hour of video takes the memory of ten seconds. A person who is missing from some of them is read
+    from the others.
 
     Args:
         path: Video, animation or image.
