@@ -16,7 +16,7 @@ import pytest
 import torch
 
 from graphforensics.cli.main import main
-from graphforensics.inference import DetectionReport, detect, detect_files
+from graphforensics.inference import DetectionReport, detect
 from graphforensics.media.write_clip import write_clip
 from graphforensics.models import MRL, load_detector
 
@@ -168,7 +168,7 @@ def test_many_files_are_a_row_each_and_the_broken_ones_are_listed(
     tmp_path: Path,
     many: Path,
     model: Path,
-    capsys: pytest.CaptureFixture[str],
+    capfd: pytest.CaptureFixture[str],
     workers: int,
 ) -> None:
     place, table = tmp_path / "out.json", tmp_path / "out.csv"
@@ -195,7 +195,8 @@ def test_many_files_are_a_row_each_and_the_broken_ones_are_listed(
     files = json.loads(place.read_text())["files"]
     assert [Path(entry["file"]).name for entry in files] == list(rows)
     assert files[0]["report"]["verdict"] == rows["a.mp4"]["verdict"]
-    told = capsys.readouterr().out
+    told, noise = capfd.readouterr()
+    assert noise == ""
     assert "5 files: 2 failed, " in told
     assert f"{many / 'empty.mp4'}: failed: is empty" in told
 
@@ -243,7 +244,7 @@ def test_a_rerun_judges_only_what_is_new(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     judged: list[str] = []
-    monkeypatch.setattr(sys.modules[detect_files.__module__], "detect", _recording(judged))
+    monkeypatch.setattr(sys.modules[detect.__module__], "detect", _recording(judged))
     out = tmp_path / "out.csv"
     words = ["detect", str(many), f"--model={model}", f"--csv={out}", "--workers=0"]
 
@@ -303,8 +304,9 @@ def test_a_worker_that_is_killed_costs_its_own_file_only(tmp_path: Path, many: P
 _KILLER = """
 import json, os, sys
 from pathlib import Path
-import graphforensics.inference.detect_files
-module = sys.modules["graphforensics.inference.detect_files"]
+import graphforensics.inference.detect
+from graphforensics.inference import detect_files
+module = sys.modules["graphforensics.inference.detect"]
 plain = module.detect
 
 def killing(path, *arguments, **keywords):
@@ -318,7 +320,7 @@ if __name__ == "__main__":
     place = Path(sys.argv[0]).parent / "model"
     MRL(encoder="resnet10t", encoder_stage=1, regions=2, snippets=2, frames=3, size=32
         ).save_pretrained(place)
-    results = module.detect_files(sys.argv[1:], place, workers=2)
+    results = detect_files(sys.argv[1:], place, workers=2)
     print(json.dumps({Path(result.file).name: result.status for result in results}))
 """
 
