@@ -14,7 +14,7 @@ from graphforensics.cli.results import require_folder, write_json, write_result
 from graphforensics.errors import UnreadableMediaError
 
 if TYPE_CHECKING:
-    from graphforensics.inference.detect_files import FileResult
+    from graphforensics.inference.file_job import FileResult
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -160,7 +160,7 @@ def _judged(args: argparse.Namespace, files: list[Path]) -> list[FileResult]:
 
 
 def _empty(path: str, reason: str) -> FileResult:
-    from graphforensics.inference.detect_files import FileResult
+    from graphforensics.inference.file_job import FileResult
 
     return FileResult(path, "failed", None, reason)
 

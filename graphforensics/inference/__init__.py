@@ -12,13 +12,14 @@ if TYPE_CHECKING:
     from graphforensics.evaluation.evaluation_report import EvaluationReport
     from graphforensics.evaluation.score_clips import score_clips
     from graphforensics.inference.detect import detect
-    from graphforensics.inference.detect_files import FileResult, detect_files
+    from graphforensics.inference.detect_files import detect_files
     from graphforensics.inference.detection_report import (
         DetectionReport,
         PersonVerdict,
         SnippetVerdict,
     )
     from graphforensics.inference.examine import Examination, examine
+    from graphforensics.inference.file_job import FileResult
     from graphforensics.inference.heat_picture import heat_picture, save_heat_picture
     from graphforensics.inference.inputs import read_inputs
     from graphforensics.inference.person_graph import PersonGraph, person_graph
@@ -58,11 +59,12 @@ __getattr__, __dir__ = lazy_names(
     {
         "graphforensics.evaluation.calibrate": "calibrate",
         "detect": "detect",
-        "detect_files": "FileResult detect_files",
+        "detect_files": "detect_files",
         "detection_report": "DetectionReport PersonVerdict SnippetVerdict",
         "graphforensics.evaluation.evaluate": "evaluate",
         "graphforensics.evaluation.evaluation_report": "EvaluationReport",
         "examine": "Examination examine",
+        "file_job": "FileResult",
         "heat_picture": "heat_picture save_heat_picture",
         "inputs": "read_inputs",
         "person_graph": "PersonGraph person_graph",

@@ -2,53 +2,26 @@
 
 from __future__ import annotations
 
-import functools
 import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
 
 import torch
 from tqdm import tqdm
 
-from graphforensics.errors import GraphForensicsError
-from graphforensics.inference.detect import detect
-from graphforensics.inference.detection_report import DetectionReport
 from graphforensics.inference.detection_state import DetectionState, settings_hash
+from graphforensics.inference.file_job import (
+    FileJob,
+    FileResult,
+    failed,
+    forget_detector,
+    judge_file,
+)
 from graphforensics.inference.verdict_rule import verdict_rule
-from graphforensics.models.detector import Detector
 from graphforensics.models.load_detector import load_detector
 from graphforensics.preprocess.pipeline.worker_pool import WorkerPool
-
-FileStatus = Literal["ok", "no_face", "too_short", "failed"]
-
-
-@dataclass(frozen=True)
-class FileResult:
-    """What detection says of one file among many.
-
-    Args:
-        file: The file, as it was named.
-        status: ``"ok"`` with a score, ``"no_face"``, ``"too_short"``, or ``"failed"``.
-        report: :meth:`DetectionReport.to_dict`; ``None`` where it failed.
-        reason: Why it failed.
-        reused: Whether an earlier run had judged it.
-    """
-
-    file: str
-    status: FileStatus
-    report: dict[str, Any] | None
-    reason: str = ""
-    reused: bool = False
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as a dictionary that JSON takes; not whether it was reused."""
-        told = asdict(self)
-        told.pop("reused")
-        return told
 
 
 def detect_files(
@@ -101,16 +74,16 @@ def detect_files(
         if found is not None:
             results[str(file)] = FileResult(**{**found, "file": str(file), "reused": True})
     jobs = [
-        _Job(str(file), str(model), device, clips, threshold)
+        FileJob(str(file), str(model), device, clips, threshold)
         for file in dict.fromkeys(listed)
         if str(file) not in results
     ]
     count = _workers(len(jobs), device) if workers is None else min(workers, len(jobs))
-    done = WorkerPool(_judge_file, count).run(jobs)
+    done = WorkerPool(judge_file, count).run(jobs)
     with _one_thread(count == 0):
         for job, outcome in tqdm(done, "judged", len(jobs), unit="file", disable=not progress):
             if isinstance(outcome, BrokenExecutor):
-                outcome = _failed(job, "its worker process was killed, perhaps for want of memory")
+                outcome = failed(job, "its worker process was killed, perhaps for want of memory")
             if isinstance(outcome, BaseException):
                 # Not about the file: no other would fare better.
                 raise outcome
@@ -118,15 +91,6 @@ def detect_files(
             if outcome.status != "failed":
                 known.add(Path(job.file), outcome.to_dict())
     return [results[str(file)] for file in listed]
-
-
-@dataclass(frozen=True)
-class _Job:
-    file: str
-    model: str
-    device: str
-    clips: int | None
-    threshold: float | None
 
 
 @contextmanager
@@ -139,35 +103,7 @@ def _one_thread(wanted: bool) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
-        _loaded.cache_clear()
-
-
-@functools.lru_cache(maxsize=1)
-def _loaded(model: str, device: str) -> Detector:
-    torch.set_num_threads(1)
-    return load_detector(model).to(device)
-
-
-def _judge_file(job: _Job) -> FileResult:
-    model = _loaded(job.model, job.device)
-    try:
-        report = detect(job.file, model, clips=job.clips, threshold=job.threshold)
-    except GraphForensicsError as error:
-        return _failed(job, str(error))
-    except Exception as error:
-        return _failed(job, f"unexpected {type(error).__name__}: {error}")
-    return FileResult(job.file, _status(report), report.to_dict())
-
-
-def _status(report: DetectionReport) -> FileStatus:
-    if report.probability is not None:
-        return "ok"
-    return "too_short" if report.persons else "no_face"
-
-
-def _failed(job: _Job, reason: str) -> FileResult:
-    told = " ".join(reason.split())
-    return FileResult(job.file, "failed", None, told.removeprefix(f"{job.file}: "))
+        forget_detector()
 
 
 def _workers(jobs: int, device: str) -> int:

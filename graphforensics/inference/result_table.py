@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from graphforensics.inference.detect_files import FileResult
+from graphforensics.inference.file_job import FileResult
 from graphforensics.inference.plain_name import plain_name
 
 COLUMNS = (

@@ -102,8 +102,9 @@ def judge(
         return Verdict(person, [], [])
     device = next(model.parameters()).device
     passes = []
-    for pixels in person.inputs.split(_BATCH):
-        inputs = model.input_spec.normalize(pixels.to(device))
+    for start in range(0, len(person.inputs), _BATCH):
+        pixels = person.inputs[start : start + _BATCH].to(device)
+        inputs = model.input_spec.normalize(pixels)
         passes.append(_hot(model, inputs) if heat else _Pass(model.predict(inputs)))
     logits = [
         value for one in passes for value in finite(one.output.logit, f"face {person.person}")

@@ -77,8 +77,8 @@ class Calibration:
         """
         kinds = [self.about[name] for name in ("real_videos", "fake_videos") if name in self.about]
         if kinds:
-            return min(kinds) >= LEAST_VIDEOS
-        return self.about.get("videos", math.inf) >= 2 * LEAST_VIDEOS
+            return bool(min(kinds) >= LEAST_VIDEOS)
+        return bool(self.about.get("videos", math.inf) >= 2 * LEAST_VIDEOS)
 
     def threshold(self, level: str) -> float | None:
         """Return the threshold of a level, ``None`` where none was chosen from enough videos."""

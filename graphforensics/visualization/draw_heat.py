@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from graphforensics.visualization.draw_scores import draw_scores
 from graphforensics.visualization.heat_tiles import HEAT_COLORS, heat_tile
 
+_FACE = "The face"
 _HEAT = "What speaks for a forgery (Grad-CAM)"
 _OWN = "The detector's own map of forged pixels"
 
@@ -52,33 +53,20 @@ def draw_heat(
     rows = [list(heat)] + ([] if own is None else [list(own)])
     _check(faces, rows, times)
     chart = bool(scores) or verdict is not None
-    count, height = len(faces), len(rows) + 1
-    wide = max(1.55 * count + 1.7, 5.6)
-    figure = Figure(figsize=(wide, 1.75 * height + 0.5 + 1.7 * chart), layout="constrained")
-    figure.suptitle(title, fontsize=11, fontweight="bold", x=0.01, ha="left", parse_math=False)
-    grid = figure.add_gridspec(
-        height + chart, count + 1, height_ratios=[1.0] * height + [0.9] * chart,
-        width_ratios=[1.0] * count + [0.06],
-    )  # fmt: skip
-    names = ["The face", _HEAT, _OWN]
-    for row in range(height):
+    sheet = _Sheet(len(faces), len(rows) + 1, chart)
+    sheet.head(title)
+    for row, name in enumerate([_FACE, _HEAT, _OWN][: len(rows) + 1]):
+        sheet.name(row, name)
         for column, face in enumerate(faces):
-            axes = figure.add_subplot(grid[row, column])
             picture = face if row == 0 else heat_tile(face, rows[row - 1][column])
-            _tile(axes, picture, f"{('face', 'heat', 'own')[row]}-{column}")
-            if column == 0:
-                axes.text(
-                    0, 1.2 if row == 0 and times is not None else 1.03, names[row],
-                    transform=axes.transAxes, fontsize=8.5, va="bottom",
-                )  # fmt: skip
+            axes = sheet.tile(row, column, picture)
             if row == 0 and times is not None:
-                axes.set_title(f"{times[column]:.2f} s", fontsize=8, pad=3)
+                axes.set_title(f"{times[column]:.2f} s", fontsize=8, pad=2)
         if row > 0:
-            _scale(figure.add_subplot(grid[row, count]), row)
+            sheet.scale(row)
     if chart:
-        below = figure.add_subplot(grid[height, :count])
-        draw_scores(below, scores or [], threshold, band, verdict, "probability", joined)
-    return figure
+        draw_scores(sheet.chart(), scores or [], threshold, band, verdict, "probability", joined)
+    return sheet.figure
 
 
 def _check(
@@ -94,14 +82,57 @@ def _check(
             raise ValueError(f"'{name}' must hold {len(faces)} entries (got {len(values)})")
 
 
-def _tile(axes: Axes, picture: NDArray[np.uint8], gid: str) -> None:
-    axes.imshow(picture)
-    axes.set(xticks=[], yticks=[])
-    axes.set_gid(gid)
+class _Sheet:
+    """Places in inches, so that faces have one size whatever their number."""
 
+    _side, _gap, _left, _right, _name, _head, _chart = 1.5, 0.08, 1.15, 0.8, 0.42, 0.4, 1.75
 
-def _scale(axes: Axes, row: int) -> None:
-    bar = axes.figure.colorbar(ScalarMappable(cmap=HEAT_COLORS), cax=axes)
-    bar.set_label("share of the sample's peak" if row == 1 else "probability", fontsize=7)
-    bar.ax.tick_params(labelsize=7)
-    axes.set_gid(f"scale-{row}")
+    def __init__(self, columns: int, rows: int, chart: bool) -> None:
+        self._columns = columns
+        across = columns * (self._side + self._gap)
+        self._wide = max(self._left + across + self._right, 5.8)
+        self._high = self._head + rows * (self._side + self._name) + self._chart * chart
+        self.figure = Figure(figsize=(self._wide, self._high))
+
+    def head(self, title: str) -> None:
+        self._text(0.12, self._high - 0.28, title, 11, "bold")
+
+    def name(self, row: int, text: str) -> None:
+        self._text(self._left, self._bottom(row) + self._side + 0.2 * (row == 0) + 0.06, text, 8.5)
+
+    def tile(self, row: int, column: int, picture: NDArray[np.uint8]) -> Axes:
+        left = self._left + column * (self._side + self._gap)
+        axes = self._axes(left, self._bottom(row), self._side, self._side)
+        axes.imshow(picture)
+        axes.set(xticks=[], yticks=[])
+        axes.set_gid(f"{('face', 'heat', 'own')[row]}-{column}")
+        return axes
+
+    def scale(self, row: int) -> None:
+        left = self._left + self._columns * (self._side + self._gap) + 0.04
+        axes = self._axes(left, self._bottom(row), 0.09, self._side)
+        bar = self.figure.colorbar(ScalarMappable(cmap=HEAT_COLORS), cax=axes)
+        bar.set_label("share of the sample's peak" if row == 1 else "probability", fontsize=7)
+        bar.ax.tick_params(labelsize=7)
+        axes.set_gid(f"scale-{row}")
+
+    def chart(self) -> Axes:
+        across = self._columns * (self._side + self._gap) - self._gap
+        return self._axes(self._left, 0.3, across, self._chart - 0.55)
+
+    def _bottom(self, row: int) -> float:
+        return self._high - self._head - (row + 1) * (self._side + self._name)
+
+    def _axes(self, left: float, bottom: float, width: float, height: float) -> Axes:
+        wide, high = self._wide, self._high
+        return self.figure.add_axes((left / wide, bottom / high, width / wide, height / high))
+
+    def _text(self, x: float, y: float, text: str, size: float, weight: str = "normal") -> None:
+        self.figure.text(
+            x / self._wide,
+            y / self._high,
+            text,
+            fontsize=size,
+            fontweight=weight,
+            parse_math=False,
+        )

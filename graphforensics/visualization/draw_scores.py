@@ -40,24 +40,35 @@ def draw_scores(
     )  # fmt: skip
     for step, value in zip(steps, scores, strict=True):
         _annotate(axes, step, value, INK)
-    right = len(scores) - 0.5
     if verdict is not None:
-        place = len(scores) - 0.25
+        place = max(len(scores), 1) - 0.58
         axes.plot([place], [verdict], marker="D", color=POSITIVE, markersize=6, gid="verdict")
         _annotate(axes, place, verdict, POSITIVE)
         axes.annotate(
-            "mean", (place, 0), xytext=(0, -3), textcoords="offset points", ha="center", va="top",
-            fontsize=7, annotation_clip=False,
-        )  # fmt: skip
-        right += 0.5
+            "mean of all",
+            (place, 0),
+            xytext=(0, -3),
+            textcoords="offset points",
+            ha="center",
+            va="top",
+            fontsize=7,
+            annotation_clip=False,
+        )
+    right = max(len(scores), 1) - 0.5
     axes.set(xlim=(-0.5, right), ylim=(0, 1), xticks=[], yticks=[0, threshold, 1])
     axes.set_yticklabels(["not forged  0 %", _threshold(threshold), "forged  100 %"], fontsize=7)
     axes.set_ylabel(label, fontsize=8)
     axes.spines[["top", "right"]].set_visible(False)
-    if band is not None:
-        axes.text(
-            -0.48, sum(band) / 2, "inconclusive", fontsize=7, color=MASKED, va="center", gid="word"
-        )  # fmt: skip
+    if band is not None and band[1] - band[0] > 0.05:
+        axes.annotate(
+            "inconclusive",
+            (-0.5, band[1]),
+            xytext=(3, -1),
+            textcoords="offset points",
+            fontsize=6.5,
+            color=MASKED,
+            va="top",
+        )
 
 
 def _threshold(threshold: float) -> str:

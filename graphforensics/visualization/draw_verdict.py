@@ -73,7 +73,7 @@ def draw_verdict(
     parts = figure.subfigures(len(heights), 1, squeeze=False, height_ratios=heights)
     left, right = np.ravel(parts[0, 0].subfigures(1, 2, width_ratios=[1.15, 1]))
     axes = left.add_subplot()
-    axes.set_title(_subject(steps, snippet), fontsize=9, loc="left")
+    axes.set_title(_subject(steps, snippet, times), fontsize=9, loc="left")
     draw_face_graph(drawn, image, axes, names, strongest)
     _draw_right(drawn, image, right, names)
     if isinstance(graph, FaceGraphSequence) and over_time:
@@ -106,9 +106,9 @@ def sheet_size(
     return (12.5, sum(_rows(over_time, bool(scores))))
 
 
-def _subject(steps: int, snippet: int | None) -> str:
+def _subject(steps: int, snippet: int | None, times: Sequence[float] | None) -> str:
     if steps == 1:
-        return "The face graph"
+        return "The face graph" + ("" if times is None else f" at {times[0]:.2f} s")
     which = f"mean of {steps} snippets" if snippet is None else f"snippet {snippet}"
     return f"The face graph, {which}"
 

@@ -110,7 +110,8 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory, labelled_store: Make) -> Path:
-    return labelled_store(tmp_path_factory.mktemp("faces") / "store", people=6)
+    # As many as a calibration takes.
+    return labelled_store(tmp_path_factory.mktemp("faces") / "store", people=20)
 
 
 def _words(command: str, file: Path, models: dict[str, Path], out: Path) -> list[str]:

@@ -150,36 +150,141 @@ def test_one_perturbation_in_a_plain_evaluation(
     assert "'kind' must be one of" in _error(capsys, [*words, "--perturb=rain:1"])
 
 
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory, labelled_store: Callable[..., Path]) -> Path:
+    """Videos enough for a threshold: twenty of each kind."""
+    return labelled_store(tmp_path_factory.mktemp("large") / "store", people=20)
+
+
 def test_calibration_is_found_by_every_command(
-    tmp_path: Path, store: Path, saved: list[str], capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, large: Path, saved: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = [f"--model={tmp_path / 'one'}", f"--data={store}"]
+    words = [f"--model={tmp_path / 'one'}", f"--data={large}"]
     assert main(["calibrate", *words, "--clips=2", f"--json={tmp_path / 'c.json'}"]) == 0
     told = capsys.readouterr().out
-    assert "temperature" in told
+    assert "40 videos (20 real, 20 fake)" in told
+    assert "inconclusive from" in told
     assert f"written: {tmp_path / 'one' / 'calibration.json'}" in told
     found = load_detector(tmp_path / "one").calibration
     assert found is not None
     assert json.loads((tmp_path / "c.json").read_text()) == found.to_dict()
     assert main(["evaluate", *words, f"--json={tmp_path / 'e.json'}"]) == 0
     figures = json.loads((tmp_path / "e.json").read_text())
-    assert figures["temperature"] == found.temperature
+    assert figures["temperature"] == (found.temperature if found.fitted else None)
     assert figures["video"]["threshold"] == found.thresholds["mean"]
     assert figures["threshold_origin"] == "validation"
-    assert "chosen on validation data" in capsys.readouterr().out
+    assert "learned from validation data" in capsys.readouterr().out
+
+
+def test_too_few_videos_calibrate_nothing(
+    tmp_path: Path, store: Path, saved: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["calibrate", f"--model={tmp_path / 'one'}", f"--data={store}"]
+    assert "hold 5 real and 5 fake videos" in _error(capsys, words)
+    assert not (tmp_path / "one" / "calibration.json").exists()
+
+
+TINY = [
+    *("--encoder=resnet10t", "--set=encoder_stage=1", "--set=regions=2", "--set=snippets=2"),
+    *("--set=frames=3", "--set=size=32", "--batch-size=8", "--workers=0", "--epochs=1"),
+]
 
 
 def test_training_ends_calibrated(tmp_path: Path, labelled_store: Callable[..., Path]) -> None:
-    store = labelled_store(tmp_path / "store", people=8)
-    tiny = ["--encoder=resnet10t", "--set=encoder_stage=1", "--set=regions=2", "--set=snippets=2"]
-    tiny += ["--set=frames=3", "--set=size=32", "--batch-size=8", "--workers=0", "--epochs=1"]
-    words = ["train", f"--data={store}", *tiny, "--fractions", "0.5", "0.25", "0.25"]
+    store = labelled_store(tmp_path / "store", people=26)
+    words = ["train", f"--data={store}", *TINY, "--fractions", "0.1", "0.8", "0.1"]
     assert main([*words, f"--out={tmp_path / 'run'}"]) == 0
     found = load_detector(tmp_path / "run" / "best").calibration
     assert found is not None
     assert found.about["part"] == "val"
     assert main([*words, f"--out={tmp_path / 'bare'}", "--no-calibrate"]) == 0
     assert load_detector(tmp_path / "bare" / "best").calibration is None
+
+
+@pytest.fixture(scope="module")
+def run_folder(tmp_path_factory: pytest.TempPathFactory, store: Path) -> Path:
+    """A small run on the five people of the store."""
+    out = tmp_path_factory.mktemp("run") / "run"
+    words = ["train", f"--data={store}", *TINY, "--fractions", "0.4", "0.3", "0.3"]
+    assert main([*words, f"--out={out}"]) == 0
+    return out
+
+
+def test_training_on_few_videos_says_that_it_learned_no_threshold(
+    tmp_path: Path, store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["train", f"--data={store}", *TINY, "--fractions", "0.4", "0.3", "0.3"]
+    assert main([*words, f"--out={tmp_path / 'run'}"]) == 0
+    assert "not calibrated: the validation data hold" in capsys.readouterr().out
+    assert load_detector(tmp_path / "run" / "best").calibration is None
+
+
+def test_a_run_s_detector_is_measured_on_its_own_test_part(
+    tmp_path: Path, store: Path, run_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    split = run_folder / "split.json"
+    parts = json.loads(split.read_text())["parts"]
+    test = {entry["source"] for entry in parts["test"] if entry["track_id"]}
+    words = ["evaluate", f"--model={run_folder / 'best'}", f"--data={store}"]
+    place = tmp_path / "figures.json"
+    capsys.readouterr()
+    assert main([*words, f"--json={place}"]) == 0
+    figures = json.loads(place.read_text())
+    assert (figures["part"], figures["split"]) == ("test", str(split))
+    assert figures["video"]["samples"] == len(test)
+    assert figures["trained_videos"] == 0
+    told = capsys.readouterr().out
+    assert f"measured: part 'test' of {split}" in told
+    assert "WARNING" not in told
+
+
+@pytest.mark.parametrize("asked", [["--split=none"], ["--part=all"], ["--part=train"]])
+def test_people_trained_on_are_told_loudly(
+    tmp_path: Path,
+    store: Path,
+    run_folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    asked: list[str],
+) -> None:
+    parts = json.loads((run_folder / "split.json").read_text())["parts"]
+    train = [entry for entry in parts["train"] if entry["track_id"]]
+    words = ["evaluate", f"--model={run_folder / 'best'}", f"--data={store}", *asked]
+    capsys.readouterr()
+    assert main(words) == 0
+    told = capsys.readouterr().out
+    measured = len(train) if asked == ["--part=train"] else 10
+    assert told.startswith(
+        f"WARNING: {len(train)} of {measured} videos show people whom the detector was TRAINED ON"
+    )
+    if asked != ["--part=train"]:
+        assert "measured: everything in the stores" in told
+
+
+def test_other_people_are_all_measured_and_that_is_said(
+    tmp_path: Path,
+    run_folder: Path,
+    labelled_store: Callable[..., Path],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    other = labelled_store(tmp_path / "other", people=2, prefix="other_")
+    capsys.readouterr()
+    assert main(["evaluate", f"--model={run_folder / 'best'}", f"--data={other}"]) == 0
+    told = capsys.readouterr().out
+    assert f"none of these tracks is in {run_folder / 'split.json'}: all of them" in told
+    assert "4 videos (2 real, 2 fake)" in told
+    assert "WARNING" not in told
+
+
+def test_a_protocol_on_people_trained_on_says_so(
+    tmp_path: Path, store: Path, run_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["evaluate", "--protocol=cross-manipulation", f"--model={run_folder / 'best'}"]
+    words += [f"--data={store}", f"--out={tmp_path / 'out'}", "--resamples=10"]
+    capsys.readouterr()
+    assert main(words) == 0
+    assert "was TRAINED ON" in capsys.readouterr().err
+    assert main([*words, f"--split={run_folder / 'split.json'}"]) == 0
+    assert "TRAINED ON" not in capsys.readouterr().err
 
 
 def test_mistakes_are_one_line(

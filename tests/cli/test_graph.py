@@ -80,11 +80,45 @@ def test_a_picture_and_its_figures(drawn: dict[str, Path], model: Path):
     assert picture.std() > 20
     (person,) = json.loads(drawn["figures"].read_text())["persons"]
     assert len(person["probability_so_far"]) == SNIPPETS
-    assert person["probability_so_far"][-1] == person["probability"]
+    assert person["probability_so_far"][-1] == person["scores"][person["sample"]]
+    assert person["probability"] == pytest.approx(np.mean(person["scores"]))
+    nearest = np.abs(np.array(person["scores"]) - person["probability"]).argmin()
+    assert person["sample"] == nearest
     graph = nx.node_link_graph(person["graph"], edges="edges")
     np.testing.assert_allclose(nx.to_numpy_array(graph).T, matrix_of(model), rtol=1e-6)
     percent = round(100 * person["probability"])
-    assert f"astronaut.mp4, face 0: probability of forgery {percent} %" in drawn["svg"].read_text()
+    told = f"astronaut.mp4, face 0: probability of forgery {percent} %, {person['verdict']}"
+    assert told in drawn["svg"].read_text()
+
+
+def test_graph_and_detection_say_the_same(
+    drawn: dict[str, Path],
+    astronaut_clip: Path,
+    model: Path,
+    tmp_path: Path,
+):
+    report = tmp_path / "report.json"
+    assert main(["detect", str(astronaut_clip), f"--model={model}", f"--json={report}"]) == 0
+    told, figures = json.loads(report.read_text()), json.loads(drawn["figures"].read_text())
+    (person,) = figures["persons"]
+    assert person["probability"] == told["probability"]
+    assert person["verdict"] == told["verdict"]
+    assert [figures["threshold"], [figures["low"], figures["high"]]] == [
+        told["threshold"],
+        told["band"],
+    ]
+
+
+def test_the_picture_draws_the_threshold_of_the_verdict(
+    astronaut_clip: Path, model: Path, image_model: Path, tmp_path: Path
+):
+    for number, chosen in enumerate((model, image_model)):
+        out = tmp_path / f"{number}.svg"
+        assert run(astronaut_clip, chosen, out, "--threshold", 0.25) == 0
+        text = out.read_text()
+        assert 'id="threshold"' in text
+        assert 'id="band"' in text
+        assert "threshold  25 %" in text
 
 
 def test_the_svg_has_edges_as_wide_as_the_models_relations(drawn: dict[str, Path], model: Path):

@@ -28,6 +28,8 @@ from graphforensics.splits.split_file import split_document
 from graphforensics.store.track_table import track_table
 
 Make = Callable[..., Path]
+#: Two more than the fewest: some labels are turned round.
+PEOPLE = 22
 
 
 class Brightness(MRL):
@@ -53,13 +55,13 @@ def model() -> MRL:
 
 @pytest.fixture(scope="module")
 def validation(tmp_path_factory: pytest.TempPathFactory, labelled_store: Make) -> Path:
-    return labelled_store(tmp_path_factory.mktemp("val") / "store", people=8, frames=12)
+    return labelled_store(tmp_path_factory.mktemp("val") / "store", people=PEOPLE, frames=8)
 
 
 @pytest.fixture(scope="module")
 def labels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Some labels turned round: no detector tells these apart without an error."""
-    names = [f"{kind}/{n}.mp4" for kind in ("real", "fake") for n in range(8)]
+    names = [f"{kind}/{n}.mp4" for kind in ("real", "fake") for n in range(PEOPLE)]
     turned = {"real/0.mp4": "fake", "real/3.mp4": "fake", "fake/5.mp4": "real"}
     lines = [f"{name},{turned.get(name, name[:4])},{name}" for name in names]
     path = tmp_path_factory.mktemp("labels") / "labels.csv"
@@ -89,7 +91,8 @@ def test_the_temperature_is_the_most_likely_one(model: MRL, validation: Path, la
     assert before == pytest.approx(loss(0.0), abs=1e-9)
     assert after == pytest.approx(loss(math.log(found.temperature)), abs=1e-9)
     assert after < before
-    assert (found.about["samples"], found.about["videos"], found.about["fakes"]) == (32, 16, 18)
+    assert (found.about["samples"], found.about["videos"], found.about["fakes"]) == (88, 44, 46)
+    assert (found.about["real_videos"], found.about["fake_videos"]) == (21, 23)
 
 
 def test_order_and_auc_stay(model: MRL, validation: Path) -> None:
@@ -126,31 +129,36 @@ def test_thresholds_are_the_best_on_validation_scores(
 
 def test_detection_uses_both(tiny_model: MRL, astronaut_clip: Path) -> None:
     model = copy.deepcopy(tiny_model)
-    plain = detect(astronaut_clip, model)
+    plain = detect(astronaut_clip, model, clips=1)
     assert (plain.threshold, plain.threshold_origin, plain.temperature) == (0.5, "default", None)
     assert plain.probability is not None
-    assert plain.lines()[1].startswith("called forged from 0.5 on; not calibrated")
+    assert plain.lines()[2] == (
+        "forged from 0.667 on, not forged below 0.333, inconclusive between; threshold 0.5, not "
+        "learned from validation data; uncalibrated: the probability is but a score"
+    )
     logit = math.log(plain.probability / (1 - plain.probability))
     wanted = 1 / (1 + math.exp(-logit / 4))
     for threshold, verdict in [
-        (wanted - 0.01, "likely forged"),
-        (wanted + 0.01, "no forgery found"),
+        (wanted - 0.2, "forged"),
+        (wanted, "inconclusive"),
+        (wanted + 0.2, "not forged"),
     ]:
-        model.calibration = Calibration(4.0, {"mean": threshold})
-        report = detect(astronaut_clip, model)
+        band = (threshold - 0.1, threshold + 0.1)
+        model.calibration = Calibration(4.0, {"mean": threshold}, bands={"mean": band})
+        report = detect(astronaut_clip, model, clips=1)
         assert report.probability == pytest.approx(wanted)
         assert report.persons[0].snippets[-1].probability == pytest.approx(wanted)
         assert (report.verdict, report.temperature) == (verdict, 4.0)
         assert (report.threshold, report.threshold_origin) == (threshold, "validation")
-        assert report.lines()[1].endswith(
-            "(chosen on validation data); calibrated on validation data, temperature 4"
-        )
-    assert detect(astronaut_clip, model, threshold=0.999).verdict == "no forgery found"
+        assert report.band == band
+        assert report.lines()[2].endswith("learned from validation data; calibrated")
+        assert f"threshold {threshold:.3g}, " in report.lines()[2]
+    assert detect(astronaut_clip, model, threshold=0.999).verdict == "not forged"
 
 
 def test_the_validation_part_is_the_default(tmp_path: Path, model: MRL, validation: Path) -> None:
     rows = track_table([validation]).to_pylist()
-    parts = identity_split(rows, (0.5, 0.25, 0.25))
+    parts = identity_split(rows, (0.04, 0.92, 0.04))
     file = tmp_path / "split.json"
     file.write_text(json.dumps(split_document(rows, parts)))
     found = calibrate(model, [validation], split=file)
@@ -167,13 +175,47 @@ def test_data_told_apart_without_an_error_leave_the_temperature(
     found = calibrate(model, [validation])
     assert evaluate(model, [validation]).video["auc"] == 1.0
     assert (found.temperature, found.about["fitted"]) == (1.0, False)
-    assert evaluate(model, [validation]).video["accuracy"] == 1.0
+    report = evaluate(model, [validation])
+    assert report.video["accuracy"] == 1.0
+    assert report.temperature is None
+    assert "scores are uncalibrated" in "\n".join(report.lines())
+
+
+def test_the_bands_leave_one_error_in_twenty(model: MRL, validation: Path, labels: Path) -> None:
+    found = calibrate(model, [validation], labels=labels)
+    report = evaluate(model, [validation], labels=labels)
+    scores = {
+        label: np.array([video.score for video in report.videos if video.label == label])
+        for label in (0, 1)
+    }
+    low, high = found.bands["mean"]
+    assert low <= found.thresholds["mean"] / (2 - found.thresholds["mean"])
+    assert (scores[0] >= high).mean() <= 0.05
+    assert (scores[1] < low).mean() <= 0.05
+    # Two turned labels are too many for the default band alone.
+    assert (scores[0] >= np.sort(scores[0])[-2]).mean() > 0.05
+    again = json.loads(json.dumps(found.to_dict()))
+    assert again["bands"]["mean"] == [low, high]
+
+
+@pytest.mark.parametrize(("real", "fake"), [(19, 22), (22, 19), (1, 1)])
+def test_too_few_videos_are_refused_with_the_counts(
+    tmp_path: Path, model: MRL, validation: Path, real: int, fake: int
+) -> None:
+    rows = track_table([validation]).to_pylist()
+    counts = {"real": real, "fake": fake}
+    chosen = [row for row in rows if int(Path(row["source"]).stem) < counts[row["label"]]]
+    document = split_document(chosen, {"val": list(range(len(chosen)))})
+    (tmp_path / "split.json").write_text(json.dumps(document))
+    with pytest.raises(MissingDataError, match=f"hold {real} real and {fake} fake videos.*20 of"):
+        calibrate(model, [validation], split=tmp_path / "split.json")
+    assert model.calibration is None
 
 
 def test_one_class_cannot_calibrate(tmp_path: Path, model: MRL, validation: Path) -> None:
     names = [row["source"] for row in track_table([validation]).to_pylist()]
     labels = tmp_path / "labels.csv"
     labels.write_text("file,label\n" + "".join(f"{name},fake\n" for name in names))
-    with pytest.raises(MissingDataError, match="of one class"):
+    with pytest.raises(MissingDataError, match=f"hold 0 real and {2 * PEOPLE} fake videos"):
         calibrate(model, [validation], labels=labels)
     assert model.calibration is None

@@ -74,6 +74,8 @@ def test_too_few_frames_give_a_graph_without_a_verdict():
         "probability": None,
         "probability_so_far": None,
         "times": [0.0, 0.08, 0.16],
+        "sample": 0,
+        "scores": [],
     }
 
 

@@ -114,3 +114,46 @@ def test_wrong_values() -> None:
             Calibration(temperature)
     with pytest.raises(ValueError, match="'thresholds' must be numbers"):
         Calibration(1.0, {"mean": float("nan")})
+
+
+def test_bands_are_kept_and_files_without_them_are_read(folder: Path) -> None:
+    known = Calibration(2.0, {"mean": 0.4}, weights_hash(folder), bands={"mean": (0.3, 0.6)})
+    known.write(folder)
+    found = read_calibration(folder)
+    assert found is not None
+    assert found.band("mean") == (0.3, 0.6)
+    assert found.band("max") is None
+    document = json.loads((folder / CALIBRATION).read_text())
+    assert document["bands"] == {"mean": [0.3, 0.6]}
+    del document["bands"]
+    (folder / CALIBRATION).write_text(json.dumps(document))
+    old = read_calibration(folder)
+    assert old is not None
+    assert (old.threshold("mean"), old.band("mean")) == (0.4, None)
+
+
+@pytest.mark.parametrize("band", [(0.5, 0.6), (0.1, 0.3), (float("nan"), 0.6)])
+def test_a_band_lies_around_its_threshold(band: tuple[float, float]) -> None:
+    with pytest.raises(ValueError, match="'bands' must lie around the thresholds"):
+        Calibration(2.0, {"mean": 0.4}, bands={"mean": band})
+
+
+@pytest.mark.parametrize(
+    ("about", "counts"),
+    [
+        ({}, True),
+        ({"videos": 2}, False),
+        ({"videos": 40}, True),
+        ({"videos": 90, "real_videos": 19, "fake_videos": 71}, False),
+        ({"real_videos": 20, "fake_videos": 20}, True),
+    ],
+)
+def test_a_threshold_counts_from_enough_videos_only(about: dict[str, int], counts: bool) -> None:
+    known = Calibration(2.0, {"mean": 0.4}, about=about, bands={"mean": (0.3, 0.5)})
+    assert known.threshold("mean") == (0.4 if counts else None)
+    assert known.band("mean") == ((0.3, 0.5) if counts else None)
+
+
+def test_what_was_not_fitted_is_uncalibrated() -> None:
+    assert Calibration(2.0).fitted
+    assert not Calibration(1.0, about={"fitted": False}).fitted

@@ -229,3 +229,16 @@ def test_patches_have_no_rings_and_widths_from_the_least_to_the_most(face_image:
     assert {"strength 0.9", "strength 0.6"} <= set(texts)
     assert not [text for text in texts if text.startswith("ring")]
     assert not [one for one in figure.axes[0].patches if str(one.get_gid()).startswith("self")]
+
+
+def test_relations_that_are_the_same_both_ways_are_lines_without_arrows(face_image: np.ndarray):
+    matrix = torch.tensor([[0.0, 2.0, -3.0], [2.0, 0.0, 4.0], [-3.0, 4.0, 0.0]])
+    pos = torch.tensor([[0.2, 0.2], [0.8, 0.2], [0.5, 0.8]])
+    figure = draw_face_graph(FaceGraph.from_dense(torch.rand(3, 2), matrix, pos=pos), face_image)
+    drawn = edges(figure)
+    assert set(drawn) == {(0, 1), (0, 2), (1, 2)}
+    for patch in drawn.values():
+        assert patch.get_arrowstyle().__class__.__name__ == "Curve"
+        assert patch.get_connectionstyle().rad == 0
+    title = figure.axes[0].get_legend().get_title().get_text()
+    assert title == "All 3 relations; each the same both ways"

@@ -12,7 +12,7 @@ def test_strongest_edges_come_last_and_leave_out_loops_and_zeros(graph: FaceGrap
     parts = relations(graph)
     pairs = [(parts.source[e], parts.target[e]) for e in parts.strongest(None)]
     assert pairs == [(1, 2), (0, 1), (1, 0), (0, 2), (2, 0)]
-    assert [parts.weight[e] for e in parts.strongest(2)] == [3.0, -4.0]
+    assert [parts.edge_weight[e] for e in parts.strongest(2)] == [3.0, -4.0]
     assert len(parts.strongest(0)) == 0
     np.testing.assert_allclose(parts.share.max(), 1)
     np.testing.assert_allclose(parts.share[parts.strongest(2)], [0.75, 1.0])
@@ -21,8 +21,8 @@ def test_strongest_edges_come_last_and_leave_out_loops_and_zeros(graph: FaceGrap
 def test_a_bare_graph_stands_in_a_circle_with_weights_of_one():
     graph = FaceGraph(torch.zeros(4, 1), torch.tensor([[0, 1], [1, 2]]))
     parts = relations(graph)
-    assert parts.weight.tolist() == [1, 1]
-    assert parts.kept.all()
+    assert parts.edge_weight.tolist() == [1, 1]
+    assert parts.edge_kept.all()
     assert parts.names == ["0", "1", "2", "3"]
     np.testing.assert_allclose(np.linalg.norm(parts.pos - 0.5, axis=1), 0.38)
 
@@ -67,7 +67,7 @@ def test_relations_that_all_are_positive_go_from_the_least_to_the_most(kind: str
     parts = relations(FaceGraph.from_dense(torch.rand(3, 2), matrix, kind=kind))
     assert parts.limits == (2, 4)
     between = parts.source != parts.target
-    np.testing.assert_allclose(parts.share[between], (parts.weight[between] - 2) / 2)
+    np.testing.assert_allclose(parts.share[between], (parts.edge_weight[between] - 2) / 2)
     assert parts.share.max() == 1
     assert len(parts.loops) == 0
     matrix[0, 1] = -1
@@ -79,3 +79,24 @@ def test_relations_that_all_are_positive_go_from_the_least_to_the_most(kind: str
 def test_equal_relations_are_all_drawn_alike():
     parts = relations(FaceGraph.from_dense(torch.rand(3, 2), torch.ones(3, 3), kind="patch"))
     assert parts.share.tolist() == [1] * 9
+
+
+def test_relations_that_are_the_same_both_ways_count_once():
+    matrix = torch.tensor([[9.0, 2.0, -3.0], [2.0, 9.0, 4.0], [-3.0, 4.0, 9.0]])
+    graph = FaceGraph.from_dense(torch.rand(3, 2), matrix)
+    parts = relations(graph)
+    assert parts.symmetric
+    pairs = [(parts.source[e], parts.target[e]) for e in parts.strongest(None)]
+    assert pairs == [(0, 1), (0, 2), (1, 2)]
+    assert len(parts.strongest(2)) == 2
+    matrix[0, 1] = 2.1
+    assert not relations(FaceGraph.from_dense(torch.rand(3, 2), matrix)).symmetric
+    one_way = FaceGraph(torch.zeros(2, 1), torch.tensor([[0], [1]]), edge_weight=torch.ones(1))
+    assert not relations(one_way).symmetric
+
+
+def test_a_relation_that_is_masked_one_way_has_two_ways():
+    matrix = torch.ones(2, 2)
+    kept = torch.tensor([[True, True], [False, True]])
+    graph = FaceGraph.from_dense(torch.rand(2, 2), matrix, edge_kept=kept)
+    assert not relations(graph).symmetric

@@ -166,7 +166,7 @@ class RelationLearner(nn.Module):
         seen = torch.arange(1, logits.size(1) + 1, device=logits.device, dtype=logits.dtype)
         return logits.cumsum(1) / seen
 
-    def edge_kept(self) -> Tensor | None:
+    def kept_edges(self) -> Tensor | None:
         """Tell which edges training keeps, ``[N, N]``; all where they are drawn at random."""
         if self.edges is None:
             return None
