@@ -171,6 +171,10 @@ class FaceStoreDataModule(L.LightningDataModule):
         """Load the test part, always the same."""
         return self._loader(self.dataset("test"))
 
+    def predict_dataloader(self) -> DataLoader[Any]:
+        """Load the test part, always the same."""
+        return self.test_dataloader()
+
     def share(self, processes: int) -> int:
         """Return how many samples of a step each of some processes loads.
 

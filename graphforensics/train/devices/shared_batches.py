@@ -97,16 +97,21 @@ def batch_share(trainer: Any | None, number: int, training: bool, count: int) ->
     Args:
         trainer: Lightning's, if there is one.
         number: Of the batch in the epoch.
-        training: Whether it trains or validates.
+        training: Whether it trains or is evaluated.
         count: Samples of this process that count.
     """
-    loaders = None
-    if trainer is not None:
-        loaders = trainer.train_dataloader if training else trainer.val_dataloaders
-    batches = getattr(loaders, "batch_sampler", None)
+    batches = getattr(_loader(trainer, training), "batch_sampler", None)
     if isinstance(batches, SharedBatches) and batches.weight(number) == 0:
         count = 0
     if process_count() == 1:
         return float(count > 0), count
     total = summed(count, trainer.strategy.root_device if trainer is not None else _HERE)
     return (process_count() * count / total if total else 0.0), total
+
+
+def _loader(trainer: Any | None, training: bool) -> Any:
+    if trainer is None or training:
+        return None if trainer is None else trainer.train_dataloader
+    # Not all that acts as a trainer can test.
+    testing = getattr(trainer, "testing", False)
+    return trainer.test_dataloaders if testing else trainer.val_dataloaders

@@ -64,7 +64,7 @@ def test_a_video_s_score_is_the_mean_of_its_clips(tiny_model: MRL) -> None:
     task = DetectionTask(tiny_model)
     task.log = lambda *args, **keywords: None  # type: ignore[method-assign,assignment]
     clips = [("a", 0, 0.9), ("a", 0, 0.1), ("b", 1, 0.55), ("c", 0, 0.6), ("d", 1, 0.8)]
-    task._scores = [
+    task._judged.rows = [
         {"video": video, "label": label, "score": score, "manipulation": "x" * label}
         for video, label, score in clips
     ]
