@@ -94,7 +94,7 @@ def test_one_class_is_refused(tmp_path: Path, labelled_store: Make) -> None:
     labels = tmp_path / "labels.csv"
     rows = "\n".join(f"{kind}/{n}.mp4,real" for n in range(6) for kind in ("real", "fake"))
     labels.write_text(f"file,label\n{rows}\n")
-    with pytest.raises(MissingDataError, match="would hold no fake face track"):
+    with pytest.raises(MissingDataError, match="none of the 12 face tracks is labelled fake"):
         FaceStoreDataModule([root], SPEC, labels=labels)
 
 
@@ -149,14 +149,14 @@ def test_real_faces_alone_are_enough_where_nothing_else_is_wanted(
     batch = next(iter(data.train_dataloader()))
     assert batch["inputs"].shape == (2, *SPEC.shape)
     assert batch["landmarks"].shape == (2, 2, 3, 68, 2)
-    with pytest.raises(MissingDataError, match="would hold no fake"):
+    with pytest.raises(MissingDataError, match="is labelled fake: name the fakes"):
         FaceStoreDataModule([root], SPEC, labels=labels)
 
 
 def test_fakes_alone_are_not(tmp_path: Path, labelled_store: Make) -> None:
     root, labels = _real_only(tmp_path, labelled_store)
     labels.write_text(labels.read_text().replace(",real", ",fake"))
-    with pytest.raises(MissingDataError, match="would hold no real face track"):
+    with pytest.raises(MissingDataError, match="none of the 12 face tracks is labelled real"):
         FaceStoreDataModule([root], SPEC, labels=labels, pseudo_fakes=True)
 
 

@@ -11,6 +11,9 @@ from torch.utils.data import Sampler
 from graphforensics.datasets.grouped_sampler import GroupedSampler
 from graphforensics.train.devices.processes import process_count, summed
 
+# Own code because: DistributedSampler repeats samples until all processes have as many, and cuts
+# batches a process: figures would depend on the number of devices.
+
 _HERE = torch.device("cpu")
 
 
