@@ -7,8 +7,8 @@ from torch import Tensor
 
 from graphforensics.nn.argument_checks import wrong_argument
 
-# Own code because: timm's build_sincos2d_pos_embed, with any of its options, gives other numbers than
-# those that the public weights of masked autoencoders were trained with.
+# Own code because: timm's build_sincos2d_pos_embed, with any of its options, gives other numbers
+# than those that the public weights of masked autoencoders were trained with.
 
 
 def sincos_positions(channels: int, grid: int) -> Tensor:
