@@ -56,6 +56,10 @@ class CheckpointError(GraphForensicsError):
     """A checkpoint is damaged, unsafe to load, or of another model."""
 
 
+class DivergenceError(GraphForensicsError):
+    """A training diverged: its loss, or what the detector says, is no number any more."""
+
+
 class OutputError(GraphForensicsError):
     """The place for the results cannot be written: read-only, full, or taken."""
 

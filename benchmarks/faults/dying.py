@@ -4,20 +4,25 @@
 ``rmtree`` and write to an open file counted. The plan is JSON: ``job`` with ``arguments`` (see
 :data:`JOBS`), ``role`` and ``at``: at that operation of the main process or of a worker (each
 counts its own) the whole process group is killed with SIGKILL, in a write after its first half.
+Where ``end`` is ``"process"``, that process alone is killed; where it is ``"full"``, nobody is, but
+the disk has no room for this operation and all later ones that need some.
 ``log`` is a file that gets a line a process: its role and its operations.
 """
 
 from __future__ import annotations
 
 import builtins
+import errno
 import io
 import json
+import multiprocessing
 import os
 import pathlib
 import shutil
 import signal
 import sys
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 MAIN, WORKER, VALIDATION = "main", "worker", "validation"
@@ -30,21 +35,38 @@ class FaultPoint:
         role: ``"main"`` or ``"worker"``.
         at: Operation to die at, from 0; -1 for none.
         log: File that gets a line when the process ends by itself.
+        end: What happens there: the end of the ``"group"`` or the ``"process"``, or the disk is
+            ``"full"``.
     """
 
-    def __init__(self, role: str, at: int, log: str | None) -> None:
+    def __init__(self, role: str, at: int, log: str | None, end: str = "group") -> None:
         self.role = role
         self.at = at
+        self.end = end
         self.count = 0
         self.log = log
         #: What was done last, for the log.
         self.names: list[str] = []
 
     def reached(self, name: str) -> bool:
-        """Count one operation and say whether to die at it."""
+        """Count one operation and say whether to die at it.
+
+        Raises:
+            OSError: The disk is full.
+        """
         self.names.append(name)
         self.count += 1
+        if self.end == "full":
+            if 0 <= self.at < self.count and name not in ("unlink", "rmtree"):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            return False
         return self.count - 1 == self.at
+
+    def die(self) -> None:
+        """Kill this process, and all of its group if that is wanted."""
+        if self.end == "process":
+            os.kill(os.getpid(), signal.SIGKILL)
+        die()
 
     def install(self) -> None:
         """Count what this process does to files from now on."""
@@ -73,7 +95,7 @@ class FaultPoint:
     def _counted(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         def counted(*args: Any, **words: Any) -> Any:
             if self.reached(name):
-                die()
+                self.die()
             return function(*args, **words)
 
         return counted
@@ -92,7 +114,7 @@ class TornFile:
             view = data if isinstance(data, str) else bytes(data)
             self._stream.write(view[: len(view) // 2])
             self._stream.flush()
-            die()
+            self._point.die()
         return int(self._stream.write(data))
 
     def __enter__(self) -> TornFile:
@@ -124,8 +146,45 @@ def extraction(arguments: dict[str, Any], plan: dict[str, Any]) -> None:
         ExtractionOptions(),
         metadata=arguments["metadata"],
         workers=arguments["workers"],
+        root=arguments["clips"],
     )
     print(json.dumps({"done": summary.done, "reused": summary.reused}))
+
+
+def lacking(arguments: dict[str, Any], plan: dict[str, Any]) -> None:
+    """Extract clips with an executor whose workers lack a package."""
+    from graphforensics.preprocess import extract
+    from graphforensics.store.extraction_options import ExtractionOptions
+
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, context, _hide, (arguments["package"],)) as executor:
+        extract(
+            arguments["clips"],
+            arguments["store"],
+            ExtractionOptions(),
+            root=arguments["clips"],
+            executor=executor,
+        )
+
+
+class _Hidden:
+    """A finder that knows nothing of a package."""
+
+    def __init__(self, package: str) -> None:
+        self.package = package
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
+        """Say that the package is not installed.
+
+        Raises:
+            ModuleNotFoundError: ``name`` is the package or lies within it.
+        """
+        if name.split(".")[0] == self.package:
+            raise ModuleNotFoundError(f"No module named {self.package!r}", name=name)
+
+
+def _hide(package: str) -> None:
+    sys.meta_path.insert(0, _Hidden(package))
 
 
 def training(arguments: dict[str, Any], plan: dict[str, Any]) -> None:
@@ -155,14 +214,15 @@ def training(arguments: dict[str, Any], plan: dict[str, Any]) -> None:
     print(json.dumps({"epochs": len(summary.rows)}))
 
 
-JOBS = {"extraction": extraction, "training": training}
+JOBS = {"extraction": extraction, "lacking": lacking, "training": training}
 
 
 def _start() -> tuple[dict[str, Any], FaultPoint]:
     plan = json.loads(sys.argv[1])
     # A spawned worker imports the main module under this name.
     role = MAIN if __name__ == "__main__" else WORKER
-    point = FaultPoint(role, plan["at"] if plan["role"] == role else -1, plan["log"])
+    at = plan["at"] if plan["role"] == role else -1
+    point = FaultPoint(role, at, plan["log"], plan["end"])
     point.install()
     return plan, point
 

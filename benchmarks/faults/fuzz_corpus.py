@@ -20,7 +20,7 @@ from graphforensics.preprocess import extract
 from graphforensics.splits.split_file import split_document
 from graphforensics.store.extraction_options import ExtractionOptions
 from graphforensics.store.face_store import FaceStore
-from graphforensics.train.run.random_state import random_state
+from graphforensics.train.tasks.random_state import random_state
 
 #: Container -> encoder and pixel format.
 _VIDEOS = {

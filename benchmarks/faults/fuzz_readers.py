@@ -17,7 +17,7 @@ from graphforensics.store.extraction_options import ExtractionOptions
 from graphforensics.store.face_store import FaceStore
 from graphforensics.store.metadata_table import MetadataTable
 from graphforensics.store.store_writer import StoreWriter
-from graphforensics.train.run.safe_checkpoint_io import SafeCheckpointIO
+from graphforensics.train.devices.safe_checkpoint_io import SafeCheckpointIO
 
 #: One file of every fourth case goes through detection and landmarks too.
 _FOURTH = 4

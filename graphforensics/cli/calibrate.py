@@ -8,10 +8,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from graphforensics.cli.early_checks import (
+    require_device,
+    require_model,
+    require_stores,
+    require_tables,
+)
 from graphforensics.cli.messages import plain_messages
 from graphforensics.cli.model_choice import add_device, saved_model
 from graphforensics.cli.results import require_folder, write_json
+from graphforensics.cli.split_choice import chosen_split
 from graphforensics.errors import CheckpointError
+from graphforensics.inference.plain_name import plain_name
 
 if TYPE_CHECKING:
     from graphforensics.models import Calibration
@@ -38,8 +46,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--split",
-        metavar="JSON|official",
-        help="a run's split.json; default: everything in the stores is validation data",
+        metavar="JSON|official|none",
+        help="a run's split.json; default: that of the run that the detector comes from where it "
+        "fits the stores, else, and with 'none', everything in them is validation data",
     )
     parser.add_argument(
         "--part", choices=("train", "val", "test"), help="part of the split; default: val"
@@ -64,22 +73,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Calibrate, write the file, and return the exit status."""
-    from graphforensics.evaluation.calibrate import calibrate
-    from graphforensics.models.calibration import weights_hash
-
     require_folder(args.json)
+    require_device(args.device)
+    require_model(args.model)
+    require_stores(args.data)
+    require_tables(args.labels, None if args.split in ("official", "none") else args.split)
     folder = Path(args.model)
     if folder.is_file():
         raise CheckpointError(
             f"{args.model}: a checkpoint has no place for a calibration; give a folder of "
             "save_pretrained, as RUN/best"
         )
+    from graphforensics.evaluation.calibrate import calibrate
+    from graphforensics.evaluation.run_split import run_split
+    from graphforensics.models.calibration import weights_hash
+
     with plain_messages():
+        run = run_split(args.model, args.data, args.labels)
+        split = chosen_split(args.split, run)
         found = calibrate(
             saved_model(args),
             args.data,
             labels=args.labels,
-            split=args.split,
+            split=split,
             part=args.part,
             clips=args.clips,
             goal=args.goal,
@@ -92,6 +108,8 @@ def run(args: argparse.Namespace) -> int:
     place = found.write(folder)
     if args.json:
         write_json(args.json, found.to_dict())
+    part = "everything in the stores" if split is None else f"part '{found.about['part']}'"
+    print(f"validation data: {part}" + ("" if split is None else f" of {plain_name(split)}"))
     print("\n".join(calibration_lines(found)))
     print(f"written: {place}")
     return 0
@@ -101,16 +119,19 @@ def calibration_lines(found: Calibration) -> list[str]:
     """Tell a calibration as lines of text."""
     about = found.about
     loss, error = about["log_loss"], about["calibration_error"]
+    low, high = found.bands["mean"]
     lines = [
         f"temperature {found.temperature:.4g}, from {about['samples']} samples of "
-        f"{about['videos']} videos ({about['fakes']} samples fake)",
+        f"{about['videos']} videos ({about['real_videos']} real, {about['fake_videos']} fake)",
         f"negative log-likelihood {loss[0]:.4f}, calibrated {loss[1]:.4f}; "
         f"calibration error {error[0]:.4f}, calibrated {error[1]:.4f}",
-        f"threshold of a video's mean score: {found.thresholds['mean']:.4g}",
+        f"threshold of a video's mean score: {found.thresholds['mean']:.4g}; "
+        f"inconclusive from {low:.4g} to {high:.4g}",
     ]
-    if not about["fitted"]:
+    if not found.fitted:
+        lines[0] = lines[0].replace("temperature 1,", "uncalibrated,", 1)
         lines.append(
             "no temperature suits: these data are told apart without an error, or worse than by "
-            "chance; it stays 1, and the probability is but a score"
+            "chance; the detector stays uncalibrated, and the probability is but a score"
         )
     return lines

@@ -1,33 +1,43 @@
-"""``graphforensics detect``: how likely one clip or image is forged."""
+"""``graphforensics detect``: how likely clips and images are forged."""
 
 from __future__ import annotations
 
 import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from graphforensics.cli.early_checks import require_device, require_media, require_model
 from graphforensics.cli.messages import plain_messages
-from graphforensics.cli.model_choice import add_saved_model, saved_model
-from graphforensics.cli.results import require_folder, write_json
+from graphforensics.cli.model_choice import add_saved_model, device_of, saved_model
+from graphforensics.cli.results import require_folder, write_json, write_result
+from graphforensics.errors import UnreadableMediaError
+
+if TYPE_CHECKING:
+    from graphforensics.inference.detect_files import FileResult
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the subcommand."""
     parser.epilog = (
-        "The file's probability is the highest of its faces'. Without a face there is none: the "
-        "verdict says so, the JSON holds null, and the exit status is 0."
+        "The verdict is 'forged', 'inconclusive' or 'not forged'; the file's probability is the "
+        "highest of its faces'. Without a face there is none: the verdict says so, the JSON holds "
+        "null, and the exit status is 0. Of several files, a folder or a table, the ones that "
+        "cannot be read are listed, and the exit status is 3."
     )
-    parser.add_argument("clip", metavar="CLIP", help="video, animation or image")
-    add_saved_model(parser)
     parser.add_argument(
-        "--clips",
-        type=int,
-        default=1,
-        metavar="N",
-        help="samples a face, each over the whole file; more look at more frames; default: 1",
+        "clip",
+        nargs="+",
+        metavar="CLIP",
+        help="video, animation, image, folder, pattern in quotes, or CSV table with a column "
+        "'file'",
     )
+    add_saved_model(parser)
+    add_clips(parser)
     parser.add_argument(
         "--threshold",
         type=float,
-        help="called forged from here on; default: what 'calibrate' chose, else 0.5",
+        help="what the inconclusive band lies around; default: what 'calibrate' learned, else 0.5",
     )
     parser.add_argument("--json", metavar="FILE", help="write the report here")
     parser.add_argument(
@@ -36,17 +46,70 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="draw here where in the most suspicious face the score comes from; below it, of lrl "
         "and aunet, which pixels they call forged (of use where they were trained with masks)",
     )
+    _add_many(parser)
+
+
+def add_clips(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says how many samples are judged."""
+    parser.add_argument(
+        "--clips",
+        type=int,
+        metavar="N",
+        help="samples a face, each over the whole file; more look at more frames; default: 8 "
+        "frames, or 3 clips, of detectors of clips; fewer in a short file",
+    )
+
+
+def _add_many(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("many files")
+    group.add_argument("--csv", metavar="FILE", help="write a row a file here")
+    group.add_argument(
+        "--workers",
+        type=int,
+        metavar="N",
+        help="worker processes, 0: none; default: one a core, at most one a file",
+    )
+    group.add_argument(
+        "--resume",
+        metavar="FILE",
+        help="what is done is kept here, and a rerun skips it unless file or detector have "
+        "changed; default: beside --csv or --json, as FILE.done.jsonl",
+    )
+    group.add_argument(
+        "--progress",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="show a progress bar; default: on a terminal",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Score the file, print the report, and return the exit status."""
+    """Judge one file or many, print the report, and return the exit status."""
+    for path in (args.json, args.heatmap, args.csv, args.resume):
+        require_folder(path)
+    require_device(args.device)
+    many = len(args.clip) > 1 or args.csv or args.resume or _holds_many(args.clip[0])
+    if not many:
+        require_media(args.clip[0])
+    require_model(args.model)
+    return _many(args) if many else _one(args)
+
+
+def _holds_many(path: str) -> bool:
+    from graphforensics.inference.media_list import is_table
+
+    # A name with signs of a pattern may still be that of a file.
+    pattern = any(sign in path for sign in "*?[") and not Path(path).exists()
+    return is_table(path) or pattern or Path(path).is_dir()
+
+
+def _one(args: argparse.Namespace) -> int:
     from graphforensics.inference import detect
 
-    require_folder(args.json)
-    require_folder(args.heatmap)
+    (clip,) = args.clip
     with plain_messages():
         report = detect(
-            args.clip,
+            clip,
             saved_model(args),
             clips=args.clips,
             threshold=args.threshold,
@@ -58,3 +121,50 @@ def run(args: argparse.Namespace) -> int:
     if args.heatmap and report.probability is not None:
         print(f"heat map: {args.heatmap}")
     return 0
+
+
+def _many(args: argparse.Namespace) -> int:
+    from graphforensics.inference.media_list import media_list
+
+    if args.heatmap:
+        raise ValueError("'--heatmap' is for one file")
+    files, empty = media_list(args.clip)
+    if not files:
+        raise UnreadableMediaError(*empty[0])
+    from graphforensics.inference.result_table import result_csv, result_lines
+
+    results = [*_judged(args, files), *(_empty(path, reason) for path, reason in empty)]
+    if args.csv:
+        write_result(args.csv, result_csv(results))
+    if args.json:
+        write_json(args.json, _document(args, results))
+    print("\n".join(result_lines(results)))
+    return 3 if any(result.status == "failed" for result in results) else 0
+
+
+def _judged(args: argparse.Namespace, files: list[Path]) -> list[FileResult]:
+    from graphforensics.inference.detect_files import detect_files
+
+    beside = args.csv or args.json
+    with plain_messages():
+        return detect_files(
+            files,
+            args.model,
+            clips=args.clips,
+            threshold=args.threshold,
+            device=str(device_of(args)),
+            workers=args.workers,
+            state=args.resume or (f"{beside}.done.jsonl" if beside else None),
+            progress=sys.stderr.isatty() if args.progress is None else args.progress,
+        )
+
+
+def _empty(path: str, reason: str) -> FileResult:
+    from graphforensics.inference.detect_files import FileResult
+
+    return FileResult(path, "failed", None, reason)
+
+
+def _document(args: argparse.Namespace, results: list[FileResult]) -> dict[str, Any]:
+    settings = {"model": args.model, "clips": args.clips, "threshold": args.threshold}
+    return {**settings, "files": [result.to_dict() for result in results]}

@@ -7,10 +7,18 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from graphforensics.cli.early_checks import (
+    require_device,
+    require_model,
+    require_stores,
+    require_tables,
+)
 from graphforensics.cli.messages import plain_messages
 from graphforensics.cli.model_choice import add_device, saved_model
 from graphforensics.cli.results import require_folder, write_json, write_result
+from graphforensics.cli.split_choice import chosen_split, warn_of_trained_people
 from graphforensics.errors import OutputError
+from graphforensics.inference.plain_name import plain_name
 
 if TYPE_CHECKING:
     from graphforensics.evaluation.protocol import ProtocolReport
@@ -50,11 +58,15 @@ def _add_what(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--split",
-        metavar="JSON|official",
-        help="a run's split.json; default: everything in the stores",
+        metavar="JSON|official|none",
+        help="a run's split.json; default: that of the run that the detector comes from (RUN/best: "
+        "RUN/split.json) where it fits the stores, else, and with 'none', everything in them; with "
+        "--protocol always everything",
     )
     parser.add_argument(
-        "--part", choices=("train", "val", "test"), help="part of the split; default: test"
+        "--part",
+        choices=("train", "val", "test", "all"),
+        help="part of the split; default: test; all: everything in the stores",
     )
 
 
@@ -121,12 +133,28 @@ def run(args: argparse.Namespace) -> int:
         return 0
     if not args.model or not args.data:
         raise ValueError("'--model' and '--data' must be given")
+    _check(args)
     return _protocol(args) if args.protocol else _single(args)
+
+
+def _check(args: argparse.Namespace) -> None:
+    """Tell what is missing before anything heavy is imported."""
+    require_device(args.device)
+    for word in args.model:
+        require_model(_name(word)[1])
+    require_stores(_name(word)[1] for word in args.data)
+    split = None if args.split in ("official", "none") else args.split
+    require_tables(args.labels, split)
+    if args.part == "all":
+        if args.split not in (None, "none"):
+            raise ValueError("'--part all' does not go with '--split'")
+        args.split, args.part = "none", None
 
 
 def _single(args: argparse.Namespace) -> int:
     from graphforensics.datasets.perturbation import parse_perturbation
     from graphforensics.evaluation.evaluate import evaluate
+    from graphforensics.evaluation.run_split import run_split
     from graphforensics.train.run.provenance import provenance
 
     for name in ("out", "trained_on", "kinds", "levels"):
@@ -138,11 +166,12 @@ def _single(args: argparse.Namespace) -> int:
         require_folder(path)
     args.model = args.model[0]
     with plain_messages():
+        model, run = saved_model(args), run_split(args.model, args.data, args.labels)
         report = evaluate(
-            saved_model(args),
+            model,
             args.data,
             labels=args.labels,
-            split=args.split,
+            split=chosen_split(args.split, run),
             part=args.part,
             clips=args.clips,
             how=args.video_score,
@@ -152,12 +181,15 @@ def _single(args: argparse.Namespace) -> int:
             seed=args.seed,
             progress=sys.stderr.isatty(),
             perturbation=parse_perturbation(args.perturb, args.seed) if args.perturb else None,
+            run=run,
         )
     if args.csv:
         write_result(args.csv, report.csv())
     if args.json:
         about = {"model": args.model, "seed": args.seed, "perturbation": args.perturb}
         write_json(args.json, {**about, **report.to_dict(), **provenance()})
+    if run is not None and not run.fits and args.split is None:
+        print(f"none of these tracks is in {plain_name(run.path)}: all of them are measured")
     print("\n".join(report.lines()))
     return 0
 
@@ -176,6 +208,9 @@ def _protocol(args: argparse.Namespace) -> int:
     except OSError as error:
         raise OutputError(f"{folder}: cannot be written ({error.strerror or error})") from error
     with plain_messages():
+        if args.split in (None, "none"):
+            places = [_name(word)[1] for word in args.model]
+            warn_of_trained_people(places, [_name(word)[1] for word in args.data], args.labels)
         report = _run_protocol(args)
     write_result(folder / "scores.csv", report.csv())
     write_json(folder / "report.json", {**report.to_dict(), **provenance()})
@@ -202,7 +237,7 @@ def _run_protocol(args: argparse.Namespace) -> ProtocolReport:
         _models(args.model),
         data,
         labels=args.labels,
-        split=args.split,
+        split=None if args.split == "none" else args.split,
         part=args.part,
         clips=args.clips,
         how=args.video_score,

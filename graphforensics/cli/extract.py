@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from graphforensics.cli.results import require_folder, write_json
 from graphforensics.errors import NoFaceError, UnreadableMediaError
+from graphforensics.store.columns import table_columns
 
 if TYPE_CHECKING:
     from graphforensics.preprocess.pipeline.extraction_summary import ExtractionSummary
@@ -76,8 +77,7 @@ def _add_how(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--metadata",
         metavar="CSV",
-        help="table with a column 'file' and any of label (real, fake), identity, manipulation, "
-        "dataset, video, source, mask, quality, split",
+        help=f"table with a column 'file' and any of {table_columns()}; label is real or fake",
     )
     group.add_argument(
         "--root",
@@ -156,7 +156,8 @@ def check_usable(summary: ExtractionSummary) -> None:
     if len(summary.failed) == 1 and not summary.no_face:
         raise UnreadableMediaError(*summary.failed[0])
     if len(summary.no_face) == 1 and not summary.failed:
-        raise NoFaceError(f"{summary.no_face[0]}: no face found in {summary.frames} frames")
+        hint = "".join(f"; {words}" for _, words in summary.hints)
+        raise NoFaceError(f"{summary.no_face[0]}: no face found in {summary.frames} frames{hint}")
     for line in shortened(summary.lines()):
         print(line, file=sys.stderr)
     raise NoFaceError(f"no face in any of {summary.usable + len(summary.failed)} files")

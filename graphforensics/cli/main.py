@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import io
+import os
 import sys
 import traceback
 import warnings
@@ -20,9 +21,10 @@ COMMANDS = {
     "leaks": "find people and almost equal frames in two parts of face stores",
     "forge": "make self-blended copies of clips to train and test detectors with",
     "train": "train a detector on face stores",
+    "recipe": "list, show and check the recipes of trainings",
     "calibrate": "fit a detector's probabilities and threshold to validation data",
     "evaluate": "measure a detector, or compare several, on face stores",
-    "detect": "say how likely one clip or image is forged, and why",
+    "detect": "say how likely clips or images are forged, and why",
     "graph": "draw the face graph of a clip, or write it as GraphML or JSON",
     "demo": "run everything once on a small clip",
 }
@@ -59,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Deprecation notes of the libraries beneath are for their developers.
     warnings.filterwarnings("ignore", category=FutureWarning)
     warnings.filterwarnings("ignore", category=DeprecationWarning)
-    args = build_parser(command).parse_args(words)
+    args = _parsed(build_parser(command), _plain_names(words))
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A file's name need not be text that the terminal can show.
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -72,6 +74,29 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _report(args, error, 2)
     except Exception as error:
         return _report(args, error, 1)
+
+
+def _plain_names(words: Sequence[str]) -> list[str]:
+    """Put ``./`` before the names of files that begin like an option."""
+    from graphforensics.media.formats import MEDIA_SUFFIXES
+
+    end = words.index("--") if "--" in words else len(words)
+    names = []
+    for word in words[:end]:
+        single = word.startswith("-") and not word.startswith("--") and word not in ("-", "-h")
+        media = os.path.splitext(word)[1].lower() in MEDIA_SUFFIXES
+        named = (single or (word.startswith("--") and media)) and os.path.lexists(word)
+        names.append(os.path.join(os.curdir, word) if named else word)
+    return [*names, *words[end:]]
+
+
+def _parsed(parser: argparse.ArgumentParser, words: list[str]) -> argparse.Namespace:
+    """Parse the words; what is left over is a mistake of the subcommand, with its own usage."""
+    args, rest = parser.parse_known_args(words)
+    if rest:
+        (group,) = (a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
+        group.choices[args.command].error(f"unrecognized arguments: {' '.join(rest)}")
+    return args
 
 
 def _report(args: argparse.Namespace, error: BaseException, status: int) -> int:

@@ -11,13 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from graphforensics.cli.messages import plain_messages
 from graphforensics.cli.model_choice import new_model
-from graphforensics.cli.train_options import (
-    DEFAULTS,
-    add_machine,
-    add_model,
-    add_training,
-    add_what,
-)
+from graphforensics.cli.train_options import add_train_options
+from graphforensics.cli.train_settings import train_settings
 from graphforensics.errors import MissingDataError
 
 if TYPE_CHECKING:
@@ -32,9 +27,6 @@ if TYPE_CHECKING:
     )
     from graphforensics.train.config.training_options import PseudoFakeKind
 
-#: Options that are given as many ``key=value``.
-_DICTIONARIES = ("set", "task_set", "logger_set")
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the subcommand; their defaults are MRL's paper's."""
@@ -43,10 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "row an epoch), split.json (who is in which part), run.json (settings, versions, data), "
         "last.ckpt."
     )
-    add_what(parser)
-    add_model(parser)
-    add_training(parser)
-    add_machine(parser)
+    add_train_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -55,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     from graphforensics.train.devices.processes import early_rank
 
     with plain_messages():
-        settings = _settings(args)
+        settings = train_settings(args)
         if getattr(args, "print_config", False):
             print(_recipe(settings), end="")
             return 0
@@ -64,6 +53,9 @@ def run(args: argparse.Namespace) -> int:
     if early_rank():
         return 0
     monitor, best = summary.monitor, summary.best
+    if summary.out_of_time:
+        count = f"{len(summary.rows)} of {settings.epochs} epochs"
+        print(f"stopped: --max-time, {settings.max_time:g} seconds, was over after {count}")
     named = "video AUC" if monitor == "val_auc" else monitor.removeprefix("val_")
     print(f"best: epoch {best['epoch']}, validation {named} {best[monitor]:.3f}")
     print(f"detector: {summary.folder}")
@@ -72,40 +64,9 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _settings(args: argparse.Namespace) -> argparse.Namespace:
-    """Join what is given, what the recipe says, and the defaults, in this order of weight."""
-    given = {name: value for name, value in vars(args).items() if name != "config"}
-    for name in _DICTIONARIES:
-        if name in given:
-            given[name] = dict(given[name])
-    recipe: dict[str, Any] = {}
-    if "config" in args:
-        from graphforensics.train.config.recipe import read_recipe
-        from graphforensics.train.tasks.registry import stage_of
-
-        recipe = read_recipe(args.config)
-        if "task" in recipe:
-            recipe["stage"] = stage_of(recipe.get("model", DEFAULTS["model"]), recipe.pop("task"))
-    if given.get("model", recipe.get("model")) != recipe.get("model"):
-        # What the recipe says of one detector does not hold for another.
-        recipe = {name: value for name, value in recipe.items() if name not in ("stage", "set")}
-    joined = {**DEFAULTS, **recipe, **given}
-    for name in _DICTIONARIES:
-        joined[name] = {**recipe.get(name, {}), **given.get(name, {})}
-    if not getattr(args, "print_config", False):
-        _require(joined)
-    joined["start_named"] = "model" in given or "model" in recipe
-    return argparse.Namespace(**joined)
-
-
-def _require(joined: dict[str, Any]) -> None:
-    missing = [f"--{name}" for name in ("data", "out") if not joined[name]]
-    if missing:
-        raise ValueError(f"{' and '.join(missing)} must be given, here or in the recipe")
-
-
 def _train(args: argparse.Namespace) -> TrainingSummary:
     from graphforensics.train import Machine, task_class, train_detector
+    from graphforensics.train.config.parts import build_part
     from graphforensics.train.devices.processes import early_rank
 
     options = _options(args)
@@ -115,7 +76,6 @@ def _train(args: argparse.Namespace) -> TrainingSummary:
     data = _data(args, model)
     if not early_rank():
         _tell_data(data)
-    devices = int(args.devices) if str(args.devices).isdigit() else args.devices
     return train_detector(
         model,
         data,
@@ -126,7 +86,7 @@ def _train(args: argparse.Namespace) -> TrainingSummary:
         resume=args.resume,
         progress=sys.stdout.isatty() if args.progress is None else args.progress,
         on_epoch=_tell_epoch,
-        machine=Machine(args.accelerator, devices, args.nodes, args.strategy, args.sync_batchnorm),
+        machine=build_part(Machine, vars(args)),
         logger=_logger(args),
     )
 
@@ -200,11 +160,10 @@ def _calibrate(args: argparse.Namespace, folder: Path) -> None:
 
 def _options(args: argparse.Namespace) -> TrainingOptions:
     from graphforensics.train import TrainingOptions
+    from graphforensics.train.config.parts import build_part
 
-    same = ("epochs", "decay_every", "decay", "precision", "accumulate", "clip_gradients", "seed")
-    new = ("max_time", "optimizer", "momentum", "betas", "weight_decay", "ema", "compile")
-    chosen = {name: getattr(args, name) for name in (*same, *new)}
-    return TrainingOptions(learning_rate=args.lr, **chosen)
+    # What fakes are made is said when the task is known.
+    return build_part(TrainingOptions, {**vars(args), "pseudo_fakes": None})
 
 
 def _fakes(args: argparse.Namespace, task: type[DetectionTask]) -> PseudoFakeKind | None:
@@ -237,24 +196,19 @@ def _model(args: argparse.Namespace, seed: int) -> Detector:
 
 def _data(args: argparse.Namespace, model: Detector) -> FaceStoreDataModule:
     from graphforensics.train import FaceStoreDataModule, task_class
+    from graphforensics.train.config.data_options import DataOptions
+    from graphforensics.train.config.parts import build_part
 
+    faces = args.faces or task_class(model.name, args.stage).labels
+    told = {**vars(args), "workers": _workers(args), "faces": faces}
     return FaceStoreDataModule(
         args.data,
         model.input_spec,
-        batch_size=args.batch_size,
-        labels=args.labels,
-        split=args.split,
-        fractions=tuple(args.fractions),
+        build_part(DataOptions, told),
         seed=args.seed,
-        workers=_workers(args),
-        pairs=args.pairs,
-        manipulations=args.manipulations,
         masks=model.reads_masks,
         landmarks=model.reads_landmarks,
-        faces=args.faces or task_class(model.name, args.stage).labels,
         pseudo_fakes=args.pseudo_fakes is not None,
-        balance=args.balance,
-        clips=args.clips,
     )
 
 

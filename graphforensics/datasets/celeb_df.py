@@ -11,9 +11,10 @@ from graphforensics.datasets.layout import read_lines, videos_in
 from graphforensics.datasets.video_dataset import VideoDataset
 from graphforensics.datasets.video_record import VideoRecord
 from graphforensics.errors import MissingDataError
+from graphforensics.store.columns import FAKE, REAL
 
 _TEST_LIST = "List_of_testing_videos.txt"
-_FOLDERS = {"Celeb-real": "real", "YouTube-real": "real", "Celeb-synthesis": "fake"}
+_FOLDERS = {"Celeb-real": REAL, "YouTube-real": REAL, "Celeb-synthesis": FAKE}
 
 
 class CelebDF(VideoDataset):
@@ -65,7 +66,7 @@ class CelebDF(VideoDataset):
         folder, name = path.split("/")
         stem = Path(name).stem
         people = re.findall(r"id\d+", stem) if folder != "YouTube-real" else [f"YouTube-{stem}"]
-        fake = _FOLDERS[folder] == "fake"
+        fake = _FOLDERS[folder] == FAKE
         origin = re.sub(r"^(id\d+)_id\d+_", r"\1_", name)
         return VideoRecord(
             path=path,
@@ -88,7 +89,7 @@ class CelebDF(VideoDataset):
             folder = words[-1].split("/")[0]
             if len(words) != 2 or words[-1].count("/") != 1 or folder not in _FOLDERS:
                 raise MissingDataError(f"{path}: cannot be understood: {line!r}")
-            if (words[0] == "1") != (_FOLDERS[folder] == "real"):
+            if (words[0] == "1") != (_FOLDERS[folder] == REAL):
                 raise MissingDataError(f"{path}: the label does not fit the folder: {line!r}")
             tested[words[-1]] = _FOLDERS[folder]
         return tested

@@ -19,13 +19,14 @@ from graphforensics.datasets.perturbation import Perturbation, PerturbedTrack
 from graphforensics.datasets.track_masks import find_beside, track_masks
 from graphforensics.errors import MissingDataError
 from graphforensics.regions.landmark_groups import MIRRORED_LANDMARKS
+from graphforensics.store.columns import LABELS, SAMPLED, label_number
 from graphforensics.store.face_track import FaceTrack
 from graphforensics.store.layout import TRACKS, read_header
 from graphforensics.store.remote_path import store_path
 
+_NAMES = (*SAMPLED, "track_id")
 #: What :func:`~graphforensics.datasets.forgery_groups.forgery_groups` goes by.
 _TYING = ("source", "store", "dataset", "video", "origin")
-_NAMES = ("dataset", "manipulation", "video", "quality", "identity", "track_id")
 
 
 class ClipDataset(Dataset[dict[str, Any]]):
@@ -126,7 +127,7 @@ class ClipDataset(Dataset[dict[str, Any]]):
         shown = self._shown(track, [frame for run in runs for frame in run])
         if self.train and self.flip and rng.random() < 0.5:
             shown = {name: self._flipped(name, value) for name, value in shown.items()}
-        label = torch.tensor(float(row["label"] == "fake"))
+        label = torch.tensor(float(label_number(row["label"])))
         named = {name: row[name] or "" for name in _NAMES}
         return {**shown, "label": label, "clip": clip, **named}
 
@@ -180,7 +181,7 @@ def _any_mask(table: pa.Table) -> bool:
 def _check(table: pa.Table) -> None:
     if table.column("track_id").null_count:
         raise MissingDataError("a row of 'table' has no face track; keep the rows with one")
-    labelled = pc.is_in(table.column("label"), pa.array(["real", "fake"]))
+    labelled = pc.is_in(table.column("label"), pa.array(LABELS))
     if not pc.all(labelled, min_count=0).as_py():
         source = table.filter(pc.invert(labelled)).column("source")[0].as_py()
         raise MissingDataError(

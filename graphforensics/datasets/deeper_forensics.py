@@ -12,6 +12,7 @@ from graphforensics.datasets.layout import read_lines
 from graphforensics.datasets.video_dataset import VideoDataset
 from graphforensics.datasets.video_record import VideoRecord
 from graphforensics.errors import MissingDataError
+from graphforensics.store.columns import FAKE, REAL
 
 
 class DeeperForensics(VideoDataset):
@@ -77,7 +78,7 @@ class DeeperForensics(VideoDataset):
     def _real(self, target: str, split: str) -> VideoRecord:
         return VideoRecord(
             path=self._real_path(target),
-            label="real",
+            label=REAL,
             manipulation="original",
             video=target,
             identity=identity_of(target),
@@ -88,7 +89,7 @@ class DeeperForensics(VideoDataset):
     def _fake(self, variant: str, target: str, source: str, split: str) -> VideoRecord:
         return VideoRecord(
             path=f"manipulated_videos/{variant}/{target}_{source}.mp4",
-            label="fake",
+            label=FAKE,
             manipulation=variant,
             video=f"{target}_{source}",
             identity=f"{identity_of(target)};{self.name}/{source}",

@@ -12,6 +12,7 @@ from graphforensics.datasets.layout import videos_in
 from graphforensics.datasets.video_dataset import VideoDataset
 from graphforensics.datasets.video_record import VideoRecord
 from graphforensics.errors import MissingDataError
+from graphforensics.store.columns import FAKE, REAL
 
 _REAL = re.compile(r"(?P<target>\d+)__(?P<scene>.+)")
 _FAKE = re.compile(r"(?P<target>\d+)_(?P<source>\d+)__(?P<scene>.+)__(?P<code>\w+)")
@@ -62,7 +63,7 @@ class DeepFakeDetection(VideoDataset):
         mask = f"manipulated_sequences/{self.name}/masks/videos/{stem}.mp4"
         return VideoRecord(
             path=path,
-            label="fake" if origin else "real",
+            label=FAKE if origin else REAL,
             manipulation=self.name if origin else "original",
             video=stem,
             identity=";".join(f"{self.name}/{person}" for person in people),

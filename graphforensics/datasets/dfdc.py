@@ -10,8 +10,9 @@ from graphforensics.datasets.layout import first_of, folders_in, read_json, read
 from graphforensics.datasets.video_dataset import VideoDataset
 from graphforensics.datasets.video_record import VideoRecord
 from graphforensics.errors import MissingDataError
+from graphforensics.store.columns import FAKE, REAL
 
-_LABELS = {"REAL": "real", "FAKE": "fake", "0": "real", "1": "fake"}
+_LABELS = {"REAL": REAL, "FAKE": FAKE, "0": REAL, "1": FAKE}
 _HELD_OUT = {"val": ("validation", "val"), "test": ("test", "dfdc_test")}
 
 
@@ -82,11 +83,11 @@ class DFDC(VideoDataset):
         videos = folder / "videos" if (folder / "videos").is_dir() else folder
         place = videos.relative_to(self.root).as_posix()
         for name, label, original in _told(table):
-            source = original if label == "fake" else name
+            source = original if label == FAKE else name
             yield VideoRecord(
                 path=f"{place}/{name}",
                 label=label,
-                manipulation="fake" if label == "fake" else "original",
+                manipulation="fake" if label == FAKE else "original",
                 video=Path(name).stem,
                 identity=f"{self.name}/{Path(source).stem}" if source else "",
                 split=split,
@@ -106,4 +107,4 @@ def _told(table: Path) -> Iterator[tuple[str, str, str]]:
         if label is None:
             raise MissingDataError(f"{table}: {name} is neither REAL nor FAKE ({value!r})")
         original = row.get("original")
-        yield name, label, original if isinstance(original, str) and label == "fake" else ""
+        yield name, label, original if isinstance(original, str) and label == FAKE else ""

@@ -10,6 +10,7 @@ from graphforensics.datasets.layout import read_json
 from graphforensics.datasets.video_dataset import VideoDataset
 from graphforensics.datasets.video_record import VideoRecord
 from graphforensics.errors import MissingDataError
+from graphforensics.store.columns import FAKE, LABELS
 
 
 class DFDCPreview(VideoDataset):
@@ -48,7 +49,7 @@ class DFDCPreview(VideoDataset):
         if not isinstance(rows, dict):
             raise MissingDataError(f"{table}: must map every video to what is known about it")
         for path, row in rows.items():
-            if not isinstance(row, dict) or row.get("label") not in ("real", "fake"):
+            if not isinstance(row, dict) or row.get("label") not in LABELS:
                 raise MissingDataError(f"{table}: {path} has no label real or fake")
             if row.get("set") not in self.splits:
                 raise MissingDataError(f"{table}: {path} is in no set ({row.get('set')!r})")
@@ -56,7 +57,7 @@ class DFDCPreview(VideoDataset):
 
     def _record(self, path: str, row: Mapping[str, Any]) -> VideoRecord:
         people = [row.get("target_id"), row.get("swapped_id")]
-        fake = row["label"] == "fake"
+        fake = row["label"] == FAKE
         named = [str(person) for person in people[: 2 if fake else 1] if person]
         folder, *inner = Path(path).parts
         return VideoRecord(

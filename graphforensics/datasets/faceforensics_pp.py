@@ -10,6 +10,7 @@ from graphforensics.datasets.layout import read_json
 from graphforensics.datasets.video_dataset import VideoDataset
 from graphforensics.datasets.video_record import VideoRecord
 from graphforensics.errors import MissingDataError
+from graphforensics.store.columns import FAKE, REAL
 
 QUALITIES = ("raw", "c23", "c40")
 _SPLIT_FOLDERS = ("", "splits/", "dataset/splits/")
@@ -78,7 +79,7 @@ class FaceForensicsPP(VideoDataset):
     def _real(self, video: str, split: str) -> VideoRecord:
         return VideoRecord(
             path=real_path(video, self.quality),
-            label="real",
+            label=REAL,
             manipulation="original",
             video=video,
             identity=identity_of(video),
@@ -90,7 +91,7 @@ class FaceForensicsPP(VideoDataset):
         video = f"{target}_{source}"
         return VideoRecord(
             path=f"manipulated_sequences/{kind}/{self.quality}/videos/{video}.mp4",
-            label="fake",
+            label=FAKE,
             manipulation=kind,
             video=video,
             identity=f"{identity_of(target)};{identity_of(source)}",

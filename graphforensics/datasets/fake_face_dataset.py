@@ -14,7 +14,7 @@ from graphforensics.data.clip_rows import clip_rows
 from graphforensics.data.input_spec import InputSpec
 from graphforensics.data.sample_layout import arrange
 from graphforensics.datasets.drawn.drawn_video import FORGERIES, DrawnVideo, Forgery
-from graphforensics.splits.split import PARTS
+from graphforensics.store.columns import FAKE, PARTS, REAL, SAMPLED, label_number
 
 if TYPE_CHECKING:
     from graphforensics.data.face_graph import FaceGraph
@@ -109,7 +109,7 @@ class FakeFaceDataset(Dataset[dict[str, Any]]):
         # Another seed draws other people.
         people = ";".join(f"drawn{video.seed}/{who}" for who in (name, donor) if who)
         return {
-            "label": "real" if video.forgery is None else "fake",
+            "label": REAL if video.forgery is None else FAKE,
             "identity": people,
             "manipulation": video.forgery or "original",
             "dataset": "FakeFace",
@@ -179,12 +179,11 @@ class FakeFaceDataset(Dataset[dict[str, Any]]):
         told = self.metadata(position)
         return {
             "inputs": arrange(pixels, spec).contiguous(),
-            "label": torch.tensor(float(told["label"] == "fake")),
+            "label": torch.tensor(float(label_number(told["label"]))),
             "mask": arrange(masks.float() / 255, spec),
             "has_mask": torch.tensor(True),
             "landmarks": arrange(landmarks, spec),
-            **{name: told[name] for name in ("dataset", "manipulation", "video", "identity")},
-            **{name: told[name] for name in ("quality", "split")},
+            **{name: told.get(name, "") for name in (*SAMPLED, "split")},
             "track_id": f"{told['manipulation']}/{told['video']}/track_000",
         }
 

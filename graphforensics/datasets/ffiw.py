@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from graphforensics.datasets.layout import videos_in
 from graphforensics.datasets.video_dataset import VideoDataset
 from graphforensics.datasets.video_record import VideoRecord
+from graphforensics.store.columns import FAKE, REAL
 
 
 class FFIW(VideoDataset):
@@ -60,7 +61,7 @@ class FFIW(VideoDataset):
         stem = Path(path).stem
         return VideoRecord(
             path=path,
-            label="fake" if origin else "real",
+            label=FAKE if origin else REAL,
             manipulation="swap" if origin else "original",
             video=stem if stem.startswith(split) else f"{split}/{stem}",
             identity=f"{self.name}/{split}/{stem}",

@@ -9,14 +9,15 @@ from typing import Any, ClassVar
 
 from graphforensics.datasets.layout import read_table
 from graphforensics.datasets.video_dataset import VideoDataset
-from graphforensics.datasets.video_record import VideoRecord
+from graphforensics.datasets.video_record import COLUMNS, VideoRecord
 from graphforensics.errors import MissingDataError
 from graphforensics.media.source_files import find_media
+from graphforensics.store.columns import FAKE, LABELS, METADATA, PARTS, REAL
 from graphforensics.store.metadata_table import MetadataTable
 
-_LABELS = ("real", "fake")
-_PARTS = {"train": "train", "val": "val", "valid": "val", "validation": "val", "test": "test"}
-_TOLD = ("label", "identity", "manipulation", "video", "split", "quality", "origin", "mask")
+_PARTS = {**{part: part for part in PARTS}, "valid": "val", "validation": "val"}
+# The data set's own name is told apart.
+_TOLD = tuple(name for name in METADATA if name in COLUMNS and name != "dataset")
 
 
 class FolderDataset(VideoDataset):
@@ -70,9 +71,7 @@ class FolderDataset(VideoDataset):
 
     def _by_folder(self, paths: Sequence[PurePath]) -> Iterator[VideoRecord]:
         for path in paths:
-            labels = [
-                place for place, part in enumerate(path.parts[:-1]) if part.lower() in _LABELS
-            ]
+            labels = [place for place, part in enumerate(path.parts[:-1]) if part.lower() in LABELS]
             if not labels:
                 raise self._missing(f"a folder 'real' or 'fake' around {path}", self.root)
             label = path.parts[labels[-1]].lower()
@@ -81,7 +80,7 @@ class FolderDataset(VideoDataset):
             yield VideoRecord(
                 path=path.as_posix(),
                 label=label,
-                manipulation=(inner or "fake") if label == "fake" else "original",
+                manipulation=(inner or "fake") if label == FAKE else "original",
                 video=path.with_suffix("").as_posix(),
                 split=named[0] if named else "",
                 dataset=self.title,
@@ -96,7 +95,7 @@ class FolderDataset(VideoDataset):
             told = {name: row[name] for name in _TOLD if name in row}
             if "label" not in told:
                 raise MissingDataError(f"{path}: {file} has no label")
-            told.setdefault("manipulation", "original" if told["label"] == "real" else "fake")
+            told.setdefault("manipulation", "original" if told["label"] == REAL else "fake")
             told.setdefault("video", PurePath(file).with_suffix("").as_posix())
             for name in ("mask", "origin"):
                 if name in told:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from graphforensics.errors import MissingDataError
-from graphforensics.media.source_files import IMAGE_SUFFIXES, VIDEO_SUFFIXES
+from graphforensics.media.formats import IMAGE_SUFFIXES, VIDEO_SUFFIXES
 
 
 def videos_in(folder: Path) -> list[str]:

@@ -14,23 +14,24 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from graphforensics.datasets.frame_reader import SEQUENCE_SUFFIX, frames_at
 from graphforensics.datasets.layout import images_in
 from graphforensics.datasets.video_dataset import VideoDataset
-from graphforensics.datasets.video_record import VideoRecord, record_at
+from graphforensics.datasets.video_record import COLUMNS, VideoRecord, record_at
 from graphforensics.errors import UnreadableMediaError
+from graphforensics.media.resize import resize
 from graphforensics.media.write_clip import write_clip
 from graphforensics.preprocess.pipeline.extract import extract
 from graphforensics.preprocess.pipeline.extraction_summary import ExtractionSummary
+from graphforensics.store.columns import METADATA
 from graphforensics.store.extraction_options import ExtractionOptions
 
 # Folders of images that are made into lossless clips at a time: the disk holds no more of them.
 _AT_ONCE = 128
 # Crops end where the face does; detectors want to see a little more.
 _RIM = 0.25
-_COLUMNS = ("label", "identity", "manipulation", "dataset", "video", "quality", "split", "mask")
+_COLUMNS = tuple(name for name in METADATA if name in COLUMNS)
 
 
 def prepare(
@@ -151,7 +152,7 @@ def _write_sequence(folder: Path, clip: Path) -> None:
 def _framed(image: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
     """Bring an image to one size and repeat its outermost pixels around it."""
     if image.shape[:2] != (height, width):
-        image = np.asarray(Image.fromarray(image).resize((width, height)))
+        image = resize(image, width, height, "bicubic")
     # Even sides lose no row in the video.
     down, right = round(_RIM * height), round(_RIM * width)
     rims = ((down, down + height % 2), (right, right + width % 2), (0, 0))
@@ -159,7 +160,7 @@ def _framed(image: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uin
 
 
 def _write_table(path: Path, records: list[VideoRecord], files: list[Path]) -> Path:
-    names = ("file", "origin", *_COLUMNS)
+    names = ("file", *_COLUMNS)
     with open(path, "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(names)

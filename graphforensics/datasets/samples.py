@@ -9,7 +9,6 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
 from torch import Tensor
 
 from graphforensics.data.clip_rows import clip_rows
@@ -17,9 +16,8 @@ from graphforensics.data.input_spec import InputSpec
 from graphforensics.datasets.frame_reader import count_frames, frames_at
 from graphforensics.errors import UnreadableMediaError
 from graphforensics.media.decode import probe
+from graphforensics.media.resize import Box, resize_part, to_grey
 from graphforensics.store.face_track import FaceTrack
-
-Box = tuple[float, float, float, float]
 
 
 class SamplePlaces(NamedTuple):
@@ -56,7 +54,7 @@ def whole_frames(path: Path, spec: InputSpec) -> tuple[Tensor, SamplePlaces]:
     there = np.array(sorted(frames))
     numbers = [int(there[np.abs(there - number).argmin()]) for number in numbers]
     small = {
-        number: _cut(Image.fromarray(frames[number]), _middle(frames[number]), spec.size)
+        number: resize_part(frames[number], _middle(frames[number]), spec.size)
         for number in set(numbers)
     }
     pixels = torch.from_numpy(np.stack([small[number] for number in numbers]))
@@ -110,7 +108,7 @@ def read_masks(path: Path, places: SamplePlaces, size: int, video: Path | None) 
         if places.boxes is not None:
             left, top, right, bottom = (places.boxes[place] * scale).tolist()
             box = (left, top, right, bottom)
-        masks.append(_cut(Image.fromarray(frames[number]).convert("L"), box, size))
+        masks.append(resize_part(to_grey(frames[number]), box, size))
     return torch.from_numpy(np.stack(masks)).float()[:, None] / 255
 
 
@@ -126,12 +124,3 @@ def _seen(boxes: NDArray[np.float32], share: float) -> NDArray[np.float32]:
     middle = (boxes[:, :2] + boxes[:, 2:]) / 2
     half = (boxes[:, 2:] - boxes[:, :2]) / 2 * min(1.0, share)
     return np.concatenate([middle - half, middle + half], axis=1).astype(np.float32)
-
-
-def _cut(image: Image.Image, box: Box, size: int) -> NDArray[np.uint8]:
-    """Resize a part of an image, with antialiasing; black where it leaves the image."""
-    left, top = (int(np.floor(edge)) for edge in box[:2])
-    right, bottom = (int(np.ceil(edge)) for edge in box[2:])
-    part = image.crop((left, top, max(right, left + 1), max(bottom, top + 1)))
-    inner = (box[0] - left, box[1] - top, box[2] - left, box[3] - top)
-    return np.asarray(part.resize((size, size), Image.Resampling.BILINEAR, box=inner))

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from graphforensics.data.input_spec import InputSpec
+from graphforensics.store.columns import REAL
 from graphforensics.store.face_track import FaceTrack
 
 
@@ -36,7 +37,7 @@ def track_masks(track: FaceTrack, rows: Sequence[int], spec: InputSpec) -> Tenso
     # The data sets' reader builds on tracks, this is built on the reader.
     from graphforensics.datasets.samples import read_masks, track_places
 
-    if track.label == "real":
+    if track.label == REAL:
         return torch.zeros(len(rows), 1, spec.size, spec.size)
     mask = find_beside(track.source, track.mask)
     if mask is None or track.crop_boxes.ndim == 3:

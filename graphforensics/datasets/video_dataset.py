@@ -27,14 +27,15 @@ from graphforensics.datasets.samples import (
     track_places,
     whole_frames,
 )
-from graphforensics.datasets.video_record import VideoRecord, record_at, record_table
+from graphforensics.datasets.video_record import COLUMNS, VideoRecord, record_at, record_table
 from graphforensics.errors import MissingDataError, StoreError
+from graphforensics.store.columns import FAKE, REAL, SAMPLED, label_number
 from graphforensics.store.face_store import FaceStore
 from graphforensics.store.face_track import FaceTrack
 from graphforensics.store.layout import TRACKS, source_name
 from graphforensics.store.remote_path import StorePath, store_path
 
-_STRINGS = ("dataset", "manipulation", "video", "identity", "quality", "split")
+_STRINGS = tuple(name for name in (*SAMPLED, "split") if name in COLUMNS)
 
 
 class VideoDataset(Dataset[Any], ABC):
@@ -110,7 +111,7 @@ class VideoDataset(Dataset[Any], ABC):
 
     def __repr__(self) -> str:
         counts = Counter(self.table.column("label").to_pylist())
-        numbers = f"{counts['real']} real and {counts['fake']} fake videos"
+        numbers = f"{counts[REAL]} real and {counts[FAKE]} fake videos"
         return f"{type(self).__name__}({self.split!r}, {numbers})"
 
     def __getitem__(self, position: int) -> Any:
@@ -129,7 +130,7 @@ class VideoDataset(Dataset[Any], ABC):
 
     def _sample(self, position: int) -> dict[str, Any]:
         record = self.record(position)
-        sample: dict[str, Any] = {"label": torch.tensor(float(record.label == "fake"))}
+        sample: dict[str, Any] = {"label": torch.tensor(float(label_number(record.label)))}
         sample.update({name: getattr(record, name) for name in _STRINGS})
         if self.store is None:
             pixels, places = whole_frames(self.root / record.path, self.spec)
@@ -155,9 +156,9 @@ class VideoDataset(Dataset[Any], ABC):
     def _mask(self, record: VideoRecord, places: SamplePlaces) -> tuple[Tensor, Tensor]:
         size = self.spec.size
         masks = None
-        if record.label == "fake" and record.mask:
+        if record.label == FAKE and record.mask:
             masks = read_masks(self.root / record.mask, places, size, video=self.root / record.path)
-        known = masks is not None or record.label == "real"
+        known = masks is not None or record.label == REAL
         if masks is None:
             masks = torch.zeros(len(places.numbers), 1, size, size)
         return arrange(masks, self.spec), torch.tensor(known)

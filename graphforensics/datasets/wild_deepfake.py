@@ -13,6 +13,7 @@ from graphforensics.datasets.layout import folders_in, images_in
 from graphforensics.datasets.video_dataset import VideoDataset
 from graphforensics.datasets.video_record import VideoRecord
 from graphforensics.errors import MissingDataError, OutputError
+from graphforensics.store.columns import FAKE, LABELS
 
 
 class WildDeepfake(VideoDataset):
@@ -51,7 +52,7 @@ class WildDeepfake(VideoDataset):
 
     def _index(self) -> Iterator[VideoRecord]:
         for split in self.splits if self.split == "all" else (self.split,):
-            for label in ("real", "fake"):
+            for label in LABELS:
                 home = self._require(f"{label}_{split}", f"{label} {split}")
                 self._unpacked(home)
                 for video in folders_in(home):
@@ -63,7 +64,7 @@ class WildDeepfake(VideoDataset):
             yield VideoRecord(
                 path=f"{home.name}/{inner}",
                 label=label,
-                manipulation="internet" if label == "fake" else "original",
+                manipulation="internet" if label == FAKE else "original",
                 video=f"{split}/{inner}",
                 identity=f"{self.name}/{label}_{split}/{video}",
                 split=split,

@@ -15,16 +15,19 @@ from graphforensics.errors import MissingDataError
 from graphforensics.evaluation.labelled_tracks import LabelledTracks, labelled_tracks
 from graphforensics.evaluation.score_clips import score_clips
 from graphforensics.metrics import (
+    LEAST_VIDEOS,
     VIDEO_RULES,
     best_threshold,
     calibration_error,
     defined,
     fit_temperature,
+    inconclusive_band,
     log_loss,
     video_scores,
 )
 from graphforensics.metrics.temperature import BOUNDS
 from graphforensics.metrics.threshold import Goal
+from graphforensics.metrics.video import VIDEO_KEYS
 from graphforensics.models.calibration import Calibration
 from graphforensics.models.detector import Detector
 
@@ -49,7 +52,11 @@ def calibrate(
     (:func:`~graphforensics.metrics.fit_temperature`); it stays 1 where they are told apart without
     an error, or worse than by chance, since no finite temperature then suits. With it the
     thresholds are chosen (:func:`~graphforensics.metrics.best_threshold`), for single samples and
-    for each way to join them to a video's score. No test data may go in.
+    for each way to join them to a video's score, and around each the band that is inconclusive
+    (:func:`~graphforensics.metrics.inconclusive_band`). No test data may go in.
+
+    At least 20 real and 20 fake videos are needed
+    (:data:`~graphforensics.metrics.LEAST_VIDEOS`).
 
     Args:
         model: The detector, on its device. Its :attr:`~graphforensics.models.Detector.calibration`
@@ -73,7 +80,7 @@ def calibrate(
     Raises:
         StoreError: A store is damaged, or was cut for another kind of detector.
         MissingDataError: A label is missing, the split does not fit, there is no face track, or
-            all are of one class.
+            all are of one class, or there are too few videos of one.
         ValueError: ``part`` was given without ``split`` or is unknown, or a number is out of range.
 
     Example:
@@ -83,6 +90,7 @@ def calibrate(
         1.83
     """
     data = labelled_tracks(stores, model.input_spec, labels, split, part, "val", manipulations)
+    counts = _require_videos(data)
     dataset = ClipDataset(data.tracks, model.input_spec, clips=clips)
     rows = score_clips(model, dataset, batch_size, workers, progress)
     marks, logits = [row["label"] for row in rows], [row["logit"] for row in rows]
@@ -99,8 +107,9 @@ def calibrate(
     scored = score_rows(model, rows)
     about = _about(data, rows, scored, temperature)
     settings = {"fitted": fitted, "clips": clips, "goal": goal, "manipulations": manipulations}
+    thresholds, bands = _thresholds(scored, goal)
     model.calibration = Calibration(
-        temperature, _thresholds(scored, goal), about={**about, **settings}
+        temperature, thresholds, about={**about, **counts, **settings}, bands=bands
     )
     return model.calibration
 
@@ -112,13 +121,37 @@ def score_rows(model: Detector, rows: list[dict[str, Any]]) -> list[dict[str, An
     return [{**row, "score": score} for row, score in zip(rows, scores, strict=True)]
 
 
-def _thresholds(rows: list[dict[str, Any]], goal: Goal) -> dict[str, float]:
-    chosen = {"clip": best_threshold([r["label"] for r in rows], [r["score"] for r in rows], goal)}
+def _require_videos(data: LabelledTracks) -> dict[str, int]:
+    """Count the videos of each kind.
+
+    Raises:
+        MissingDataError: There are too few of one.
+    """
+    videos = {
+        (row["label"], *(row[name] for name in VIDEO_KEYS)) for row in data.tracks.to_pylist()
+    }
+    counts = {
+        f"{kind}_videos": sum(label == kind for label, *_ in videos) for kind in ("real", "fake")
+    }
+    if min(counts.values()) < LEAST_VIDEOS:
+        raise MissingDataError(
+            f"the validation data hold {counts['real_videos']} real and {counts['fake_videos']} "
+            f"fake videos; a threshold takes at least {LEAST_VIDEOS} of each: without one "
+            "of its own the detector is measured against 0.5, and its score is uncalibrated"
+        )
+    return counts
+
+
+def _thresholds(
+    rows: list[dict[str, Any]], goal: Goal
+) -> tuple[dict[str, float], dict[str, tuple[float, float]]]:
+    levels = {"clip": ([row["label"] for row in rows], [row["score"] for row in rows])}
     for how in VIDEO_RULES:
         videos = video_scores(rows, how)
-        marks, scores = [video.label for video in videos], [video.score for video in videos]
-        chosen[how] = best_threshold(marks, scores, goal)
-    return chosen
+        levels[how] = ([video.label for video in videos], [video.score for video in videos])
+    thresholds = {name: best_threshold(*level, goal) for name, level in levels.items()}
+    bands = {name: inconclusive_band(*level, thresholds[name]) for name, level in levels.items()}
+    return thresholds, bands
 
 
 def _about(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,18 @@ from graphforensics.datasets.clip_dataset import ClipDataset
 from graphforensics.datasets.perturbation import Perturbation
 from graphforensics.evaluation.evaluation_report import EvaluationReport
 from graphforensics.evaluation.labelled_tracks import LabelledTracks, labelled_tracks
+from graphforensics.evaluation.run_split import RunSplit
 from graphforensics.evaluation.score_clips import score_clips
+from graphforensics.inference.verdict_rule import (
+    DEFAULT_THRESHOLD,
+    chosen_threshold,
+    known_temperature,
+)
 from graphforensics.metrics import VideoRule, bootstrap_interval, summary, video_scores
 from graphforensics.metrics.ranking import rank_auc
 from graphforensics.models.detector import Detector
 
-#: Where nothing was chosen on validation data.
-DEFAULT_THRESHOLD = 0.5
+__all__ = ["DEFAULT_THRESHOLD", "chosen_threshold", "evaluate"]
 
 
 def evaluate(
@@ -34,6 +40,7 @@ def evaluate(
     seed: int = 0,
     progress: bool = False,
     perturbation: Perturbation | None = None,
+    run: RunSplit | None = None,
 ) -> EvaluationReport:
     """Score every labelled video of face stores and compute the figures once over all scores.
 
@@ -54,6 +61,9 @@ def evaluate(
         seed: Seed of the bootstrap.
         progress: Show a progress bar on standard error.
         perturbation: What every face goes through first.
+        run: The split of the run that the detector comes from
+            (:func:`~graphforensics.evaluation.run_split.run_split`): videos of people whom it was
+            trained on are counted and told.
 
     Returns:
         The figures; those that one class leaves undefined are ``None``. Files without a face are
@@ -73,21 +83,9 @@ def evaluate(
     data = labelled_tracks(stores, model.input_spec, labels, split, part)
     dataset = ClipDataset(data.tracks, model.input_spec, clips=clips, perturbation=perturbation)
     rows = score_clips(model, dataset, batch_size, workers, progress)
-    return _report(model, data, rows, how, threshold, seed)
-
-
-def chosen_threshold(model: Detector, level: str, given: float | None = None) -> tuple[float, str]:
-    """Return the threshold of a level, and whether it was given, chosen or is the default.
-
-    Args:
-        model: The detector.
-        level: ``"clip"``, or how clips' scores are joined.
-        given: What the user asked for.
-    """
-    if given is not None:
-        return given, "given"
-    known = None if model.calibration is None else model.calibration.threshold(level)
-    return (DEFAULT_THRESHOLD, "default") if known is None else (known, "validation")
+    report = _report(model, data, rows, how, threshold, seed)
+    trained = None if run is None else run.trained_videos(data.tracks)
+    return replace(report, split=None if split is None else str(split), trained_videos=trained)
 
 
 def _report(
@@ -118,6 +116,6 @@ def _report(
         sample="frame" if model.input_spec.kind == "image" else "clip",
         frames_looked_at=looked,
         frames_without_face=without,
-        temperature=None if model.calibration is None else model.calibration.temperature,
+        temperature=known_temperature(model),
         threshold_origin=origin,
     )

@@ -7,7 +7,9 @@ import io
 from dataclasses import dataclass
 from typing import Any
 
+from graphforensics.inference.plain_name import plain_name
 from graphforensics.metrics import BootstrapInterval, VideoScore, format_figure
+from graphforensics.store.columns import LABELS
 
 _FIGURES = {
     "auc": "AUC",
@@ -21,8 +23,8 @@ _FIGURES = {
 }
 _ORIGINS = {
     "given": "as given",
-    "validation": "chosen on validation data",
-    "default": "not chosen on validation data: see 'graphforensics calibrate'",
+    "validation": "learned from validation data",
+    "default": "not learned from validation data: see 'graphforensics calibrate'",
 }
 _WITHOUT_SCORE = {
     "no_face": "without a face",
@@ -60,9 +62,12 @@ class EvaluationReport:
         sample: What a sample is, ``"clip"`` or, of detectors that judge single images, ``"frame"``.
         frames_looked_at: Frames that extraction searched for faces.
         frames_without_face: Frames among them in which none was found: counted, never guessed.
-        temperature: What the logits were divided by; ``None`` for a detector not calibrated.
+        temperature: What the logits were divided by; ``None`` for an uncalibrated detector.
         threshold_origin: Whether the threshold was ``"given"``, chosen on ``"validation"`` data,
             or is the ``"default"``.
+        split: What says who is in the part; ``None`` where everything was measured.
+        trained_videos: Videos of people whom the detector was trained on; ``None`` where no run
+            says who they are.
     """
 
     detector: str
@@ -78,6 +83,8 @@ class EvaluationReport:
     frames_without_face: int = 0
     temperature: float | None = None
     threshold_origin: str = "default"
+    split: str | None = None
+    trained_videos: int | None = None
 
     @property
     def frame(self) -> dict[str, float | int | None] | None:
@@ -90,6 +97,8 @@ class EvaluationReport:
         return {
             "detector": self.detector,
             "part": self.part,
+            "split": self.split,
+            "trained_videos": self.trained_videos,
             "data": self.fingerprint,
             "temperature": self.temperature,
             "threshold_origin": self.threshold_origin,
@@ -108,12 +117,15 @@ class EvaluationReport:
         statuses = [status for _, _, status, _ in self.faceless]
         told = ", ".join(f"{statuses.count(name)} {word}" for name, word in _WITHOUT_SCORE.items())
         interval = self.interval
+        known = "calibrated" if self.temperature is not None else "uncalibrated"
         return [
+            *self._warning(),
             self._line(f"{self.sample}s", self.clip),
             self._line("videos", self.video),
             f"video AUC {interval}, {interval.level:.0%} bootstrap over {interval.groups} people",
             f"accuracy at threshold {self.video['threshold']:.4g}, "
-            f"{_ORIGINS[self.threshold_origin]}",
+            f"{_ORIGINS[self.threshold_origin]}; scores are {known}",
+            self._measured(),
             f"{self.frames_looked_at} frames looked at, {self.frames_without_face} without a face",
             f"files without a score: {told}",
         ]
@@ -124,13 +136,26 @@ class EvaluationReport:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(_COLUMNS)
         for video in self.videos:
-            label = "fake" if video.label else "real"
+            label = LABELS[int(video.label)]
             named = (video.dataset, video.manipulation, video.video, video.quality)
             names = (*named, video.identity or "")
             writer.writerow([*names, label, video.rows, repr(video.score), "ok"])
         for source, label, status, _ in self.faceless:
             writer.writerow(["", "", source, "", "", label, 0, "", status])
         return stream.getvalue()
+
+    def _measured(self) -> str:
+        if self.part is None:
+            return "measured: everything in the stores"
+        return f"measured: part '{self.part}' of {plain_name(self.split)}"
+
+    def _warning(self) -> list[str]:
+        if not self.trained_videos:
+            return []
+        return [
+            f"WARNING: {self.trained_videos} of {len(self.videos)} videos show people whom the "
+            "detector was TRAINED ON: the figures flatter it"
+        ]
 
     @staticmethod
     def _line(name: str, figures: dict[str, float | int | None]) -> str:

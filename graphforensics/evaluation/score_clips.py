@@ -10,11 +10,12 @@ from tqdm import tqdm
 
 from graphforensics.datasets.clip_dataset import ClipDataset
 from graphforensics.datasets.worker_errors import plain_worker_errors
-from graphforensics.errors import GraphForensicsError
+from graphforensics.inference.verdict import finite
 from graphforensics.models.detector import Detector
 from graphforensics.models.fast_inference import evaluating
+from graphforensics.store.columns import SAMPLED
 
-_NAMES = ("dataset", "manipulation", "video", "quality", "identity", "track_id")
+_NAMES = (*SAMPLED, "track_id")
 
 
 def score_clips(
@@ -42,7 +43,7 @@ def score_clips(
         fake, calibrated where the detector is.
 
     Raises:
-        GraphForensicsError: The detector gives something that is no number.
+        GraphForensicsError: The detector gives something that is no finite number.
     """
     device = next(model.parameters()).device
     loader: DataLoader[Any] = DataLoader(dataset, batch_size=batch_size, num_workers=workers)
@@ -61,8 +62,7 @@ def _rows(
     rows = []
     for number, (logit, score) in enumerate(zip(logits.tolist(), scores.tolist(), strict=True)):
         row = {name: batch[name][number] for name in _NAMES}
-        if score != score:
-            raise GraphForensicsError(f"{row['track_id']}: the model's score is not a number")
+        finite(logits[number], row["track_id"])
         label = int(batch["label"][number].item())
         rows.append({**row, "label": label, "logit": logit, "score": score})
     return rows

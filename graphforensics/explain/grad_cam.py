@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Literal, get_args
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
+from graphforensics.explain.activation_heat import activation_heat, scaled_to_one, watched_maps
 from graphforensics.models.detector import Detector
 from graphforensics.models.detector_output import DetectorOutput
 from graphforensics.models.fast_inference import evaluating
@@ -59,52 +58,9 @@ def grad_cam(
         torch.Size([1, 2, 3, 64, 64])
     """
     check_word("target", target, get_args(Target))
-    maps, gradient = _maps_and_gradient(model, inputs, layer or model.feature_layer)
-    weights = gradient.flatten(2).mean(-1).view(*maps.shape[:2], *(1,) * (maps.dim() - 2))
-    sign = 1 if target == "fake" else -1
-    heat = torch.relu(sign * (weights * maps).sum(1))
-    heat = _enlarged(heat, inputs)
-    return _to_one(heat) if normalize else heat
-
-
-def _maps_and_gradient(model: Detector, inputs: Tensor, layer: nn.Module) -> tuple[Tensor, Tensor]:
-    seen: list[Tensor] = []
-
-    def keep(_module: nn.Module, _given: object, output: Tensor | Sequence[Tensor]) -> None:
-        seen.append(output if isinstance(output, Tensor) else output[-1])
-
-    handle = layer.register_forward_hook(keep)
-    try:
-        # Frozen parameters leave no trace to follow back; the input's own always does.
-        with evaluating(model), torch.enable_grad():
-            output: DetectorOutput = model(inputs.detach().requires_grad_())
-            verdict = output.logit.sum()
-    finally:
-        handle.remove()
-    if not seen or seen[-1].dim() not in (4, 5):
-        shape = list(seen[-1].shape) if seen else None
-        raise ValueError(f"'layer' must give feature maps [B, C, (D,) H, W] (got {shape})")
-    maps = seen[-1]
-    (gradient,) = torch.autograd.grad(verdict, maps, allow_unused=True)
-    if gradient is None:
-        raise ValueError("'layer' must take part in the verdict: no gradient reaches it")
-    return maps.detach(), gradient
-
-
-def _enlarged(heat: Tensor, inputs: Tensor) -> Tensor:
-    # Clips have their frames behind the colours, frames and images have none there.
-    clips = inputs.dim() == 6
-    size = inputs.shape[-3:] if clips else inputs.shape[-2:]
-    if clips and heat.dim() == 3:
-        # A layer that sees frames one by one.
-        heat = torch.unflatten(heat, 0, (-1, inputs.size(-3)))
-    mode = "trilinear" if clips else "bilinear"
-    heat = heat if clips or heat.dim() == 3 else heat.flatten(0, 1)
-    grown = functional.interpolate(heat.unsqueeze(1).float(), size, mode=mode, align_corners=False)
-    leading = inputs.shape[:2] if inputs.dim() > 4 else inputs.shape[:1]
-    return grown.reshape(*leading, *size)
-
-
-def _to_one(heat: Tensor) -> Tensor:
-    peak = heat.flatten(1).amax(1).view(-1, *(1,) * (heat.dim() - 1))
-    return heat / torch.where(peak == 0, 1, peak)
+    # Frozen parameters leave no trace to follow back; the input's own always does.
+    watched = watched_maps(layer or model.feature_layer)
+    with evaluating(model), watched as seen, torch.enable_grad():
+        output: DetectorOutput = model(inputs.detach().requires_grad_())
+        heat = activation_heat(output.logit, seen, inputs, 1 if target == "fake" else -1)
+    return scaled_to_one(heat) if normalize else heat

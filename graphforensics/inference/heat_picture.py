@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import matplotlib
 import numpy as np
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
-from PIL import Image
 
-from graphforensics._files import whole_file
-from graphforensics.errors import OutputError
-from graphforensics.explain.grad_cam import grad_cam
 from graphforensics.inference.person_inputs import PersonInputs
+from graphforensics.inference.verdict import Verdict, judge
+from graphforensics.inference.verdict_rule import VerdictRule, verdict_rule
+from graphforensics.media.save_picture import picture_format, save_picture
 from graphforensics.models.detector import Detector
+from graphforensics.visualization.draw_heat import draw_heat
+from graphforensics.visualization.figure_pixels import figure_pixels
+from graphforensics.visualization.heat_tiles import heat_tiles
 
-_SIDE = 224
-_STRENGTH = 0.5
+#: More columns than that cannot be told apart.
+_COLUMNS = 8
 
 
 def heat_picture(model: Detector, person: PersonInputs) -> NDArray[np.uint8]:
@@ -35,27 +38,14 @@ def heat_picture(model: Detector, person: PersonInputs) -> NDArray[np.uint8]:
     Returns:
         RGB picture, two or three rows of squares of 224 pixels, a column a run.
     """
-    spec = model.input_spec
-    device = next(model.parameters()).device
-    sample = person.inputs[:1].to(device)
-    inputs = spec.normalize(sample)
-    rows = [grad_cam(model, inputs)[0].float().cpu().numpy()]
-    pixels = sample[0].cpu().numpy()
-    if spec.kind == "clip":
-        rows, pixels = [rows[0][:, spec.frames // 2]], pixels[:, :, spec.frames // 2]
-    elif spec.kind == "image":
-        forged = model.forged_pixels(inputs)
-        own = [] if forged is None else [forged.float().cpu().numpy()]
-        rows, pixels = [rows[0][None], *own], pixels[None]
-    faces = [_enlarged(face.transpose(1, 2, 0)) for face in pixels]
-    drawn = [
-        [_mixed(face, values) for face, values in zip(faces, row, strict=True)] for row in rows
-    ]
-    return np.concatenate([np.concatenate(row, axis=1) for row in (faces, *drawn)])
+    first = replace(person, inputs=person.inputs[:1])
+    columns = _columns(judge(model, first, heat=True), model)
+    rows = [columns.heat] if columns.own is None else [columns.heat, columns.own]
+    return heat_tiles(columns.faces, rows)
 
 
 def save_heat_picture(model: Detector, person: PersonInputs, path: str | Path) -> None:
-    """Write :func:`heat_picture` as an image file; its ending names the format.
+    """Judge a person and write the sheet of :func:`heat_figure`; its ending names the format.
 
     Args:
         model: The detector, on its device.
@@ -65,39 +55,89 @@ def save_heat_picture(model: Detector, person: PersonInputs, path: str | Path) -
     Raises:
         OutputError: The file cannot be written, or its ending is of no image format.
     """
-    format = picture_format(path)
-    picture = Image.fromarray(heat_picture(model, person))
-    with whole_file(path) as partial:
-        picture.save(partial, format=format)
+    picture_format(path)
+    write_heat(judge(model, person, heat=True), verdict_rule(model), model, path)
 
 
-def picture_format(path: str | Path) -> str:
-    """Return Pillow's name of the format that a file's ending stands for.
+def write_heat(verdict: Verdict, rule: VerdictRule, model: Detector, path: str | Path) -> None:
+    """Write the sheet of :func:`heat_figure`.
+
+    Args:
+        verdict: What :func:`~graphforensics.inference.judge` returned with ``heat=True``.
+        rule: What its probability is called by.
+        model: The detector.
+        path: The file; its ending names the format.
 
     Raises:
-        OutputError: The ending is of no image format.
+        OutputError: The file cannot be written, or its ending is of no image format.
     """
-    ending = Path(path).suffix.lower()
-    format = Image.registered_extensions().get(ending)
-    if format not in Image.SAVE:
-        told = f"its ending {ending!r} is of no image format; use .png"
-        raise OutputError(f"{path}: cannot be written ({told})")
-    return str(format)
+    picture_format(path)
+    save_picture(figure_pixels(heat_figure(verdict, rule, model)), path)
 
 
-def _enlarged(face: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    return np.asarray(Image.fromarray(face).resize((_SIDE, _SIDE), Image.Resampling.BICUBIC))
+def heat_figure(verdict: Verdict, rule: VerdictRule, model: Detector) -> Figure:
+    """Draw the frames that were judged, their heat, their scores and the threshold.
 
+    Of a detector of single images every sample is a column, of others every run of the sample
+    with the highest score; at most eight of them, evenly.
 
-def _mixed(face: NDArray[np.uint8], heat: NDArray[np.float32]) -> NDArray[np.uint8]:
-    mixed: NDArray[np.uint8] = np.rint((1 - _STRENGTH) * face + _STRENGTH * _coloured(heat)).astype(
-        np.uint8
+    Args:
+        verdict: What :func:`~graphforensics.inference.judge` returned with ``heat=True``.
+        rule: What its probability is called by.
+        model: The detector.
+    """
+    columns = _columns(verdict, model)
+    title = f"Face {verdict.person.person}"
+    if verdict.probability is not None:
+        word = rule.word(verdict.probability)
+        title += f": {word}, probability of forgery {100 * verdict.probability:.0f} %"
+    return draw_heat(
+        columns.faces,
+        columns.heat,
+        times=columns.times,
+        own=columns.own,
+        scores=columns.scores,
+        threshold=rule.threshold,
+        band=(rule.low, rule.high),
+        verdict=verdict.probability,
+        title=title,
+        joined=model.input_spec.kind != "image",
     )
-    return mixed
 
 
-def _coloured(heat: NDArray[np.float32]) -> NDArray[np.uint8]:
-    grey = Image.fromarray(np.rint(heat * 255).astype(np.uint8))
-    smooth = np.asarray(grey.resize((_SIDE, _SIDE), Image.Resampling.BICUBIC))
-    colours: NDArray[np.uint8] = matplotlib.colormaps["inferno"](smooth, bytes=True)[..., :3]
-    return colours
+@dataclass(frozen=True)
+class _Columns:
+    """What is drawn side by side."""
+
+    faces: list[NDArray[np.uint8]]
+    heat: list[NDArray[np.float32]]
+    own: list[NDArray[np.float32]] | None
+    times: list[float]
+    scores: list[float]
+
+
+def _columns(verdict: Verdict, model: Detector) -> _Columns:
+    spec, person, heat = model.input_spec, verdict.person, verdict.heat
+    if heat is None:
+        raise ValueError("'verdict' must have been judged with heat=True")
+    pixels = person.inputs.numpy()
+    scores = verdict.scores
+    if spec.kind == "image":
+        times = person.times[: len(pixels)].reshape(-1)
+    else:
+        worst = int(np.argmax(scores)) if scores else 0
+        middle = spec.frames // 2 if spec.kind == "clip" else 0
+        pixels, heat, times = pixels[worst], heat[worst], person.times[worst][:, middle]
+        scores = verdict.so_far(worst)
+        if spec.kind == "clip":
+            pixels, heat = pixels[:, :, middle], heat[:, middle]
+    own = verdict.forged_map if spec.kind == "image" else None
+    count = len(pixels)
+    shown = np.unique(np.linspace(0, count - 1, min(count, _COLUMNS)).round().astype(int)).tolist()
+    return _Columns(
+        faces=[np.ascontiguousarray(pixels[n].transpose(1, 2, 0)) for n in shown],
+        heat=[heat[n] for n in shown],
+        own=None if own is None else [own[n] for n in shown],
+        times=[float(times[n]) for n in shown] if len(times) == count else [0.0] * len(shown),
+        scores=[scores[n] for n in shown] if len(scores) == count else [],
+    )

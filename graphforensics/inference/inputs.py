@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
 from torch import Tensor
 
 from graphforensics.data.clip_rows import clip_rows
 from graphforensics.data.input_spec import InputSpec
 from graphforensics.errors import MissingDataError
 from graphforensics.inference.person_inputs import PersonInputs
-from graphforensics.media.decode import probe
+from graphforensics.media.media import open_media
+from graphforensics.media.resize_picture import shrink_picture
 from graphforensics.preprocess.pipeline.extract_tracks import extract_tracks
 from graphforensics.store.extraction_options import ExtractionOptions
 from graphforensics.store.extraction_report import ExtractionReport
@@ -26,19 +26,25 @@ from graphforensics.store.track_frame import TrackFrame
 #: Crops are kept for pictures at most this wide, whatever the size of the video.
 _PICTURE = 512
 
+#: Samples a face where nobody says how many. Of single frames eight: the standard error of their
+#: mean is about a third of one frame's spread, for eight faces to be found. Of clips and groups of
+#: frames, each of them many frames, three: the fewest of which one odd sample is outvoted.
+_FRAMES, _CLIPS = 8, 3
+
 
 def read_inputs(
     path: str | Path,
     spec: InputSpec,
     options: ExtractionOptions | None = None,
-    clips: int = 1,
+    clips: int | None = 1,
     report: ExtractionReport | None = None,
 ) -> list[PersonInputs]:
     """Find every person in a file and cut the samples that a detector takes.
 
-    Only the frames that the samples need are looked at: for clips, ``clips * spec.snippets`` runs
-    of ``spec.frames`` frames, evenly over the whole file, so that an hour of video takes the
-    memory of ten seconds. A person who is missing from some of them is read from the others.
+    The file is opened once, and only the frames that the samples need are looked at: for clips,
+    ``clips * spec.snippets`` runs of ``spec.frames`` frames, evenly over the whole file, so that an
+    hour of video takes the memory of ten seconds. A person who is missing from some of them is read
+    from the others.
 
     Args:
         path: Video, animation or image.
@@ -46,7 +52,8 @@ def read_inputs(
         options: How faces are extracted; by default the frames that the samples need. The
             margin is always the detector's.
         clips: Samples a person; each is spread over the whole file, and no two share a frame
-            where the file is long enough.
+            where the file is long enough. ``None`` takes :func:`default_samples`, and of a person
+            seen in a part of the file as many as that part gives.
         report: Filled with the counts of frames looked at and without a face.
 
     Returns:
@@ -64,19 +71,43 @@ def read_inputs(
         >>> people[0].inputs.shape  # doctest: +SKIP
         torch.Size([1, 5, 3, 20, 112, 112])
     """
-    if clips < 1:
+    if clips is not None and clips < 1:
         raise ValueError(f"'clips' must be at least 1 (got {clips})")
-    if spec.kind == "clip" and spec.frames > 1 and probe(path).kind == "image":
+    media = open_media(path)
+    if spec.kind == "clip" and spec.frames > 1 and media.info.kind == "image":
         raise MissingDataError(
             f"{path}: a still image, but this model reads runs of {spec.frames} consecutive "
             "frames; give it a video, or use a model that reads images"
         )
-    chosen = options or ExtractionOptions(selection=selection(spec, clips))
+    most = default_samples(spec, media.info.frames) if clips is None else clips
+    chosen = options or ExtractionOptions(selection=selection(spec, most))
     chosen = replace(chosen, margin=spec.margin)
     counts = report if report is not None else ExtractionReport()
-    people = _gather(extract_tracks(path, chosen, report=counts), spec)
-    samples = [person.inputs(number, spec, clips) for number, person in people.items()]
+    people = _gather(extract_tracks(path, chosen, report=counts, media=media, turned=True), spec)
+    samples = []
+    for number, person in people.items():
+        fitting = min(most, default_samples(spec, len(person.frames)))
+        samples.append(person.inputs(number, spec, fitting if clips is None else most))
     return sorted(samples, key=lambda sample: (-sample.frames, sample.person))
+
+
+def default_samples(spec: InputSpec, frames: int) -> int:
+    """Return how many samples of a face are judged where nobody says how many.
+
+    Eight single frames, or three clips or groups of frames; fewer where they would share frames.
+
+    Args:
+        spec: What the detector takes.
+        frames: Frames that there are.
+
+    Example:
+        >>> default_samples(InputSpec("image", size=224), frames=300)
+        8
+        >>> default_samples(InputSpec("clip", size=112, snippets=5, frames=20), frames=250)
+        2
+    """
+    most = _FRAMES if spec.kind == "image" else _CLIPS
+    return max(1, min(most, frames // (spec.snippets * spec.frames)))
 
 
 def selection(spec: InputSpec, clips: int = 1) -> str:
@@ -106,16 +137,14 @@ class _Person:
         # The middle of a run stands for it in pictures; half a run is never far from one. In a
         # short file the runs overlap within one segment.
         if self.in_segment % max(spec.frames // 2, 1) == 0:
-            self.pictures[len(self.faces)] = _picture(frame.crop)
+            self.pictures[len(self.faces)] = shrink_picture(frame.crop, _PICTURE)
         self.faces.append(_square(frame.crop, spec.size))
         self.frames.append(replace(frame, crop=_NOTHING))
 
     def inputs(self, number: int, spec: InputSpec, clips: int) -> PersonInputs:
         segments = [frame.segment for frame in self.frames]
         runs = _runs(segments, spec, clips)
-        kept = sorted(self.pictures)
-        middles = runs[0, :, runs.shape[2] // 2]
-        nearest = [min(kept, key=lambda row: abs(row - middle)) for middle in middles.tolist()]
+        crops = [self._crops(sample) for sample in runs]
         boxes = np.stack([frame.box for frame in self.frames])
         longest = max(np.unique(segments, return_counts=True)[1].tolist())
         return PersonInputs(
@@ -127,8 +156,16 @@ class _Person:
             numbers=np.array([frame.number for frame in self.frames], dtype=np.int64)[runs],
             times=np.array([frame.time for frame in self.frames], dtype=np.float64)[runs],
             boxes=boxes[runs].astype(np.float32),
-            crops=[self.pictures[row] for row in nearest],
+            crops=crops[0],
+            sample_crops=crops,
         )
+
+    def _crops(self, runs: NDArray[np.int64]) -> list[NDArray[np.uint8]]:
+        """Return the picture nearest to the middle of each run."""
+        kept = sorted(self.pictures)
+        middles = runs[:, runs.shape[1] // 2].tolist()
+        nearest = [min(kept, key=lambda row: abs(row - middle)) for middle in middles]
+        return [self.pictures[row] for row in nearest]
 
     def _sample(self, rows: list[int], spec: InputSpec) -> Tensor:
         pixels = torch.from_numpy(np.stack([self.faces[row] for row in rows])).permute(0, 3, 1, 2)
@@ -164,10 +201,3 @@ def _gather(frames: Iterable[TrackFrame], spec: InputSpec) -> dict[int, _Person]
 def _square(crop: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
     """Resize as :meth:`FaceTrack.crops` does, so that training and detection see the same."""
     return np.ascontiguousarray(resize_crop(crop, size).permute(1, 2, 0).numpy())
-
-
-def _picture(crop: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return a copy of the crop, scaled down if it is large."""
-    picture = Image.fromarray(crop)
-    picture.thumbnail((_PICTURE, _PICTURE))
-    return np.array(picture)

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
 
 from graphforensics.data.face_graph import FaceGraph
 from graphforensics.data.face_graph_sequence import FaceGraphSequence
-from graphforensics.errors import GraphForensicsError
-
-if TYPE_CHECKING:
-    from graphforensics.inference.person_inputs import PersonInputs
-    from graphforensics.models.detector import Detector
+from graphforensics.inference.person_inputs import PersonInputs
+from graphforensics.inference.verdict import Verdict, judge
+from graphforensics.models.detector import Detector
 
 
 @dataclass(frozen=True)
@@ -26,11 +22,16 @@ class PersonGraph:
     Args:
         person: Identity within the file.
         frames: Frames in which the person was seen.
-        graph: The graph, or the sequence of one snapshot a snippet.
+        graph: The graph, or the sequence of one snapshot a snippet, of the sample whose score is
+            nearest to the mean.
         images: The face in each snapshot, RGB.
         times: Start of each snapshot in seconds.
-        probability: Probability of forgery, None if the person was not seen for long enough.
-        so_far: The same after each snapshot, None if the detector reads all at once.
+        probability: Probability of forgery, the mean over all samples; None if the person was not
+            seen for long enough.
+        so_far: That of the sample shown, after each snapshot; None if the detector reads all at
+            once.
+        sample: Number of the sample shown.
+        scores: Probability of every sample.
     """
 
     person: int
@@ -40,6 +41,8 @@ class PersonGraph:
     times: list[float]
     probability: float | None
     so_far: list[float] | None
+    sample: int = 0
+    scores: list[float] = field(default_factory=list)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the figures, without the graph, as a dictionary that JSON takes."""
@@ -49,11 +52,13 @@ class PersonGraph:
             "probability": self.probability,
             "probability_so_far": self.so_far,
             "times": self.times,
+            "sample": self.sample,
+            "scores": self.scores,
         }
 
 
 def person_graph(model: Detector, person: PersonInputs) -> PersonGraph:
-    """Run a detector on the first sample of a person, as detection does.
+    """Judge a person, as detection does, and keep the graph.
 
     Args:
         model: The detector, on its device.
@@ -62,26 +67,34 @@ def person_graph(model: Detector, person: PersonInputs) -> PersonGraph:
     Raises:
         GraphForensicsError: The model's score is no number.
     """
-    device = next(model.parameters()).device
-    inputs = model.input_spec.normalize(person.inputs[:1].to(device))
-    output = model.predict(inputs)
-    score = float(model.calibrated(output.logit.double())[0])
-    if math.isnan(score):
-        raise GraphForensicsError("the model's score is not a number")
-    graphs = model.graph(inputs) if model.graph_apart else output.graph
-    graph = graphs.to("cpu")[0]
+    return graph_of(judge(model, person, graph=True))
+
+
+def graph_of(verdict: Verdict) -> PersonGraph:
+    """Gather what it takes to draw a verdict's graph.
+
+    Args:
+        verdict: What :func:`~graphforensics.inference.judge` returned with ``graph=True``.
+
+    Raises:
+        ValueError: It was judged without.
+    """
+    graph, person, shown = verdict.graph, verdict.person, verdict.shown
+    if graph is None:
+        raise ValueError("'verdict' must have been judged with graph=True")
     steps = len(graph) if isinstance(graph, FaceGraphSequence) else 1
-    after_each: Tensor | None = getattr(output, "snippet_logits", None)
-    read_in_order = person.enough and steps > 1 and after_each is not None
-    so_far = model.calibrated(after_each.double())[0].tolist() if read_in_order else None  # type: ignore[union-attr]
+    after_each = verdict.so_far(shown)
+    crops = person.sample_crops[shown] if person.sample_crops else person.crops
     return PersonGraph(
         person=person.person,
         frames=person.frames,
         graph=graph,
-        images=_spread(person.crops, steps),
-        times=_spread(person.times[0].min(axis=1).tolist(), steps),
-        probability=score if person.enough else None,
-        so_far=so_far,
+        images=_spread(crops, steps),
+        times=_spread(person.times[shown].min(axis=1).tolist(), steps),
+        probability=verdict.probability,
+        so_far=after_each if steps > 1 and len(after_each) == steps else None,
+        sample=shown,
+        scores=verdict.scores,
     )
 
 

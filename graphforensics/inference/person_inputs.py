@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ class PersonInputs:
         boxes: Its smoothed box in frame pixels ``[n, runs, frames, 4]``.
         crops: One RGB crop for every run of the first sample, from the middle of the run or near
             it, at most 512 pixels wide.
+        sample_crops: The same of every sample.
     """
 
     person: int
@@ -36,3 +37,4 @@ class PersonInputs:
     times: NDArray[np.float64]
     boxes: NDArray[np.float32]
     crops: list[NDArray[np.uint8]]
+    sample_crops: list[list[NDArray[np.uint8]]] = field(default_factory=list)

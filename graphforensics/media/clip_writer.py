@@ -6,11 +6,11 @@ from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
 
-import av
 import numpy as np
 from numpy.typing import NDArray
 
 from graphforensics.media.frame_writer import FrameWriter
+from graphforensics.media.video_encoder import VideoEncoder
 
 _CLOCK = Fraction(1, 90000)
 # One millisecond, the finest that Matroska can tell apart.
@@ -30,31 +30,17 @@ class ClipWriter(FrameWriter):
     """
 
     def __init__(self, path: Path, rate: float, crf: int | None) -> None:
-        # Without bitexact Matroska files carry a random number and never compare equal.
-        self._container = av.open(str(path), "w", container_options={"fflags": "+bitexact"})
         fps = Fraction(rate).limit_denominator(1001 * 240)
-        if crf is None:
-            self._stream = self._container.add_stream("ffv1", rate=fps)
-            self._stream.pix_fmt = "gray"
-        else:
-            # The macroblock tree of x264 gives small videos other bytes each time.
-            options = {"crf": str(crf), "mbtree": "0"}
-            self._stream = self._container.add_stream("libx264", rate=fps, options=options)
-            self._stream.pix_fmt = "yuv420p"
-        self._stream.codec_context.time_base = _CLOCK
-        # The bytes of H.264 depend on the number of threads.
-        self._stream.codec_context.thread_count = 1
+        # The macroblock tree of x264 gives small videos other bytes each time.
+        options = {} if crf is None else {"crf": str(crf), "mbtree": "0"}
+        codec, form = ("ffv1", "gray") if crf is None else ("libx264", "yuv420p")
+        self._encoder = VideoEncoder(path, codec, fps, options, form, clock=_CLOCK)
         self._tick = -_STEP
 
     def write(self, image: NDArray[np.uint8], time: float) -> None:
         """Append a frame; a time that is not after the last frame's moves 1 ms behind it."""
-        even = np.ascontiguousarray(image[: image.shape[0] & ~1, : image.shape[1] & ~1])
-        if self._tick < 0:
-            self._stream.height, self._stream.width = even.shape[:2]
-        frame = av.VideoFrame.from_ndarray(even, format="gray" if even.ndim == 2 else "rgb24")
         self._tick = max(self._tick + _STEP, round(time / _CLOCK))
-        frame.pts, frame.time_base = self._tick, _CLOCK
-        self._container.mux(self._stream.encode(frame))
+        self._encoder.write(image, self._tick)
 
     def __exit__(
         self,
@@ -63,7 +49,7 @@ class ClipWriter(FrameWriter):
         trace: TracebackType | None,
     ) -> None:
         try:
-            if kind is None and self._tick >= 0:
-                self._container.mux(self._stream.encode(None))
+            if kind is None:
+                self._encoder.finish()
         finally:
-            self._container.close()
+            self._encoder.close()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from graphforensics.errors import UnreadableMediaError
+from graphforensics.media.jpeg_sequence import is_jpeg_sequence
 from graphforensics.media.media_info import MediaInfo
 from graphforensics.media.picture import Picture
 from graphforensics.media.picture_file import PictureFile, is_picture
@@ -32,7 +33,10 @@ def open_media(path: str | Path) -> Media:
     """
     path = Path(path)
     _check_file(path)
-    return PictureFile(path) if is_picture(path) else VideoFile(path)
+    if not is_picture(path):
+        return VideoFile(path)
+    # A raw video of JPEG images begins as the first of them does.
+    return VideoFile(path, "mjpeg") if is_jpeg_sequence(path) else PictureFile(path)
 
 
 def _check_file(path: Path) -> None:

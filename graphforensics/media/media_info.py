@@ -21,6 +21,8 @@ class MediaInfo:
         height: Height of a frame in pixels, as displayed.
         times: Presentation time of every frame in seconds ``[F]``, ``float64``, ascending from 0.
         truncated: What shows that the end of the file is missing, or ``None``.
+        notes: What was done to stored frames before they are shown: deinterlaced, pixels made
+            square, turned, put over white.
     """
 
     kind: MediaKind
@@ -28,6 +30,7 @@ class MediaInfo:
     height: int
     times: NDArray[np.float64]
     truncated: str | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def frames(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,6 +11,8 @@ import numpy as np
 from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 from PIL import Image
+
+from graphforensics.media.video_colours import RGBConverter
 
 # Eight-bit formats whose first plane is the luma at full size.
 _LUMA_FIRST = frozenset(
@@ -38,7 +41,7 @@ class Picture(Protocol):
         ...
 
     def rgb(self) -> NDArray[np.uint8]:
-        """Return the colours of every pixel ``[H, W, 3]``; converted anew by every call."""
+        """Return the colours of every pixel ``[H, W, 3]``; not to be written to."""
         ...
 
     def small(self, width: int, height: int, colour: bool) -> NDArray[np.uint8]:
@@ -81,16 +84,34 @@ class Turn:
 
 
 class Converter:
-    """Colour conversion and scaling whose tables are built once a file, not once a frame."""
+    """Colour conversion and scaling whose tables are built once a file, not once a frame.
+
+    The colours and the grey values made last are kept: a face after the other is cut out of one
+    frame, and frames that wait to be looked at again are not held twice.
+    """
 
     def __init__(self) -> None:
-        # One for each pair of sizes: a reformatter rebuilds its tables when its task changes.
-        self._whole = VideoReformatter()
+        self._whole = RGBConverter()
         self._small = VideoReformatter()
+        self._kept: dict[str, tuple[object, NDArray[np.uint8]]] = {}
+
+    def once(
+        self, kind: str, picture: object, make: Callable[[], NDArray[np.uint8]]
+    ) -> NDArray[np.uint8]:
+        """Return what ``make`` gives of a picture; made anew when another was asked for since."""
+        owner, pixels = self._kept.get(kind, (None, None))
+        if owner is not picture or pixels is None:
+            pixels = make()
+            self._kept[kind] = (picture, pixels)
+        return pixels
 
     def rgb(self, frame: av.VideoFrame) -> NDArray[np.uint8]:
         """Return the colours of every pixel, as stored."""
-        return _bytes(self._whole.reformat(frame, format="rgb24"))
+        return self._whole(frame)
+
+    def rgba(self, frame: av.VideoFrame) -> NDArray[np.uint8]:
+        """Return the colours and the opacity of every pixel ``[H, W, 4]``, as stored."""
+        return self._whole.with_alpha(frame)
 
     def small(
         self, frame: av.VideoFrame, width: int, height: int, colour: bool
@@ -136,11 +157,18 @@ class VideoPicture:
         frame = self._frame
         if frame.format.name in _LUMA_FIRST:
             return self._turn.apply(_plane(frame, 0, frame.height, frame.width))
+        return self._converter.once("grey", self, self._grey)
+
+    def _grey(self) -> NDArray[np.uint8]:
+        frame = self._frame
         grey = self._converter.small(frame, frame.width, frame.height, colour=False)
         return self._turn.apply(grey)
 
     def rgb(self) -> NDArray[np.uint8]:
-        """Return the colours of every pixel ``[H, W, 3]``."""
+        """Return the colours of every pixel ``[H, W, 3]``; not to be written to."""
+        return self._converter.once("rgb", self, self._rgb)
+
+    def _rgb(self) -> NDArray[np.uint8]:
         return np.ascontiguousarray(self._turn.apply(self._converter.rgb(self._frame)))
 
     def small(self, width: int, height: int, colour: bool) -> NDArray[np.uint8]:
@@ -183,7 +211,7 @@ class ArrayPicture:
         return self._grey
 
     def rgb(self) -> NDArray[np.uint8]:
-        """Return the colours of every pixel ``[H, W, 3]``."""
+        """Return the colours of every pixel ``[H, W, 3]``; not to be written to."""
         return self._image
 
     def small(self, width: int, height: int, colour: bool) -> NDArray[np.uint8]:

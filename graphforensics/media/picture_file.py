@@ -12,22 +12,25 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from graphforensics.errors import GraphForensicsError, UnreadableMediaError
+from graphforensics.media.formats import PILLOW_FORMATS, TGA_SUFFIXES
+from graphforensics.media.heif import heif_kind, open_heic
 from graphforensics.media.media_info import MediaInfo
 from graphforensics.media.picture import ArrayPicture
 
 MAX_PIXELS = 89_478_485
 """Largest frame that is read, in pixels (the bound above which Pillow suspects an attack)."""
 
-# Named one by one: Pillow also claims MPEG video and other things that it cannot load.
-_FORMATS = ("PNG", "JPEG", "MPO", "GIF", "WEBP", "BMP", "TIFF", "PPM", "AVIF", "JPEG2000")
+_FLOAT_TOPS = (1.0, 255.0, 65535.0)
+_INTEGER_TOPS = (255.0, 65535.0, 2.0**31 - 1)
 _ANIMATED = frozenset(["GIF", "WEBP", "PNG", "AVIF"])
 
 
 def is_picture(path: Path) -> bool:
-    """Whether Pillow knows the file's format by its first bytes.
+    """Whether the file is a picture of a format that Pillow or pillow-heif knows.
 
     Raises:
-        UnreadableMediaError: It cannot be opened, or is larger than :data:`MAX_PIXELS`.
+        UnreadableMediaError: It cannot be opened, is larger than :data:`MAX_PIXELS`, or needs a
+            package that is not installed.
     """
     with _reading(path):
         try:
@@ -87,8 +90,7 @@ def _opened(path: Path) -> Iterator[Image.Image]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
         try:
-            Image.init()
-            image = Image.open(path, formats=[name for name in _FORMATS if name in Image.OPEN])
+            image = _image(path)
         except Image.DecompressionBombError as error:
             raise UnreadableMediaError(path, f"is too large: {error}") from error
     with image:
@@ -97,6 +99,18 @@ def _opened(path: Path) -> Iterator[Image.Image]:
                 path, f"is too large: {image.width} x {image.height}, bound {MAX_PIXELS} pixels"
             )
         yield image
+
+
+def _image(path: Path) -> Image.Image:
+    Image.init()
+    kind = heif_kind(path)
+    if kind == "heic":
+        return open_heic(path)
+    if kind == "avif" and "AVIF" not in Image.OPEN:
+        raise UnreadableMediaError(path, "is an AVIF picture, which pillow>=11.3 reads")
+    # Targa has no first bytes of its own: many files would pass for it.
+    tga = ("TGA",) if path.suffix.lower() in TGA_SUFFIXES else ()
+    return Image.open(path, formats=[n for n in (*PILLOW_FORMATS, *tga) if n in Image.OPEN])
 
 
 @contextmanager
@@ -136,15 +150,30 @@ def _duration(image: Image.Image, number: int) -> float:
 def _rgb(image: Image.Image) -> NDArray[np.uint8]:
     shown = ImageOps.exif_transpose(image)
     if shown.mode.startswith("I") or shown.mode == "F":
-        return np.repeat(_eight_bits(np.asarray(shown))[:, :, None], 3, axis=2)
+        return np.repeat(eight_bits(np.asarray(shown))[:, :, None], 3, axis=2)
     if "A" in shown.mode or "a" in shown.mode or "transparency" in shown.info:
-        colours = shown.convert("RGBA")
-        white = Image.new("RGBA", colours.size, "white")
-        shown = Image.alpha_composite(white, colours)
+        return np.array(over_white(shown))
     return np.array(shown.convert("RGB"))
 
 
-def _eight_bits(values: NDArray[np.generic]) -> NDArray[np.uint8]:
-    """Scale grey values of 16 bits, or floating point ones in [0, 1], to bytes."""
-    top = 1.0 if values.dtype.kind == "f" else 65535.0
-    return np.rint(np.clip(values.astype(np.float64) / top, 0, 1) * 255).astype(np.uint8)
+def over_white(image: Image.Image) -> Image.Image:
+    """Lay a transparent image over white, as RGB."""
+    colours = image.convert("RGBA")
+    white = Image.new("RGBA", colours.size, "white")
+    return Image.alpha_composite(white, colours).convert("RGB")
+
+
+def eight_bits(values: NDArray[np.generic]) -> NDArray[np.uint8]:
+    """Scale grey values of 16 bits, or numbers whose range is not told, to bytes.
+
+    Floating point numbers are taken to be in [0, 1], or else in the range of 8 or 16 bits when
+    one is larger; whole ones of 32 bits in that of 8, 16 or 31.
+    """
+    if values.dtype in (np.uint16, np.int16):
+        top = 65535.0
+    else:
+        largest = float(np.nan_to_num(values.astype(np.float64)).max(initial=0.0))
+        tops = _FLOAT_TOPS if values.dtype.kind == "f" else _INTEGER_TOPS
+        top = next((bound for bound in tops if largest <= bound), largest)
+    scaled = np.clip(np.nan_to_num(values.astype(np.float64)) / top, 0, 1)
+    return np.rint(scaled * 255).astype(np.uint8)

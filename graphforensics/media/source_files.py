@@ -7,11 +7,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-_VIDEO = "3gp asf avi flv m2ts m4v mkv mov mp4 mpeg mpg mts mxf ogv ts vob webm wmv y4m"
-_IMAGE = "apng avif bmp gif jfif jpeg jpg pgm png ppm tif tiff webp"
-VIDEO_SUFFIXES = frozenset(f".{name}" for name in _VIDEO.split())
-IMAGE_SUFFIXES = frozenset(f".{name}" for name in _IMAGE.split())
-MEDIA_SUFFIXES = VIDEO_SUFFIXES | IMAGE_SUFFIXES
+from graphforensics.media.formats import MEDIA_SUFFIXES
 
 
 def find_media(

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 
-import av
 import numpy as np
 from numpy.typing import NDArray
+
+from graphforensics.media.video_encoder import VideoEncoder
 
 
 def write_clip(
@@ -36,17 +37,13 @@ def write_clip(
     """
     rate = Fraction(fps).limit_denominator(1001 * 240)
     settings = options if options is not None else ({"crf": "18"} if codec == "libx264" else {})
-    count = 0
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=rate, options=dict(settings))
-        stream.pix_fmt = pixel_format
+    encoder = VideoEncoder(path, codec, rate, settings, pixel_format, equal_bytes=False)
+    try:
         for image in frames:
-            even = np.ascontiguousarray(image[: image.shape[0] & ~1, : image.shape[1] & ~1])
-            if count == 0:
-                stream.height, stream.width = even.shape[:2]
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(even, format="rgb24")))
-            count += 1
-        if count == 0:
+            encoder.write(image)
+        if encoder.count == 0:
             raise ValueError(f"'frames' is empty: nothing to write to {path}")
-        container.mux(stream.encode(None))
-    return count
+        encoder.finish()
+    finally:
+        encoder.close()
+    return encoder.count

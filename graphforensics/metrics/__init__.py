@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from graphforensics.metrics.delong import DeLongTest, delong_test
     from graphforensics.metrics.error_rate import equal_error_rate
     from graphforensics.metrics.figures import defined, format_figure, summary
+    from graphforensics.metrics.inconclusive_band import (
+        LEAST_VIDEOS,
+        default_band,
+        inconclusive_band,
+    )
     from graphforensics.metrics.operating_point import tpr_at_fpr
     from graphforensics.metrics.ranking import auc, average_precision
     from graphforensics.metrics.temperature import fit_temperature, log_loss
@@ -28,6 +33,7 @@ if TYPE_CHECKING:
     from graphforensics.metrics.video import VIDEO_RULES, VideoRule, VideoScore, video_scores
 
 __all__ = [
+    "LEAST_VIDEOS",
     "VIDEO_RULES",
     "BootstrapInterval",
     "DeLongTest",
@@ -42,11 +48,13 @@ __all__ = [
     "bootstrap_interval",
     "brier_score",
     "calibration_error",
+    "default_band",
     "defined",
     "delong_test",
     "equal_error_rate",
     "fit_temperature",
     "format_figure",
+    "inconclusive_band",
     "log_loss",
     "summary",
     "tpr_at_fpr",
@@ -61,6 +69,7 @@ __getattr__, __dir__ = lazy_names(
         "delong": "DeLongTest delong_test",
         "error_rate": "equal_error_rate",
         "figures": "defined format_figure summary",
+        "inconclusive_band": "LEAST_VIDEOS default_band inconclusive_band",
         "operating_point": "tpr_at_fpr",
         "ranking": "auc average_precision",
         "temperature": "fit_temperature log_loss",

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from graphforensics.models.aunet.mixing import PairMixing
     from graphforensics.models.aunet.model import AUNet
     from graphforensics.models.aunet.output import AUNetOutput
+    from graphforensics.models.baseline.graph_classifier import BaselineGraphClassifier
+    from graphforensics.models.baseline.model import Baseline
+    from graphforensics.models.baseline.output import BaselineOutput
     from graphforensics.models.calibration import Calibration, read_calibration
     from graphforensics.models.deepfake_mae.facial_masked_autoencoder import (
         FacialMaskedAutoencoder,
@@ -44,6 +47,9 @@ __all__ = [
     "AUNet",
     "AUNetGraphClassifier",
     "AUNetOutput",
+    "Baseline",
+    "BaselineGraphClassifier",
+    "BaselineOutput",
     "Calibration",
     "DeepfakeMAE",
     "DeepfakeMAEGraphClassifier",
@@ -74,6 +80,9 @@ __getattr__, __dir__ = lazy_names(
         "aunet.graph_classifier": "AUNetGraphClassifier",
         "aunet.mixing": "PairMixing",
         "aunet.output": "AUNetOutput",
+        "baseline.graph_classifier": "BaselineGraphClassifier",
+        "baseline.model": "Baseline",
+        "baseline.output": "BaselineOutput",
         "calibration": "Calibration read_calibration",
         "deepfake_mae.model": "DeepfakeMAE",
         "deepfake_mae.graph_classifier": "DeepfakeMAEGraphClassifier",

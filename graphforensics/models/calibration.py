@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from graphforensics.errors import CheckpointError, OutputError
+from graphforensics.metrics.inconclusive_band import LEAST_VIDEOS
 
 # Own code because: temperature and thresholds here are what a file beside the weights says of them;
 # libraries of calibration (netcal) fit, and have no format to keep.
@@ -34,9 +35,12 @@ class Calibration:
             for each way to join them to a video's score, ``"mean"``, ``"max"``, ``"confident"``.
         weights: SHA-256 of ``model.safetensors``.
         about: What it was measured on and what it changed, as JSON holds it.
+        bands: Around the threshold of a level, the probabilities from the first up to the second
+            that are inconclusive (:func:`~graphforensics.metrics.inconclusive_band`).
 
     Raises:
-        ValueError: The temperature is not positive, or a threshold is not a number.
+        ValueError: The temperature is not positive, a threshold is not a number, or a band does
+            not lie around its threshold.
 
     Example:
         >>> Calibration(2.0, {"mean": 0.6}).threshold("mean")
@@ -49,6 +53,7 @@ class Calibration:
     thresholds: Mapping[str, float] = field(default_factory=dict)
     weights: str = ""
     about: Mapping[str, Any] = field(default_factory=dict)
+    bands: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not (self.temperature > 0 and math.isfinite(self.temperature)):
@@ -56,14 +61,39 @@ class Calibration:
         for name, value in self.thresholds.items():
             if not math.isfinite(value):
                 raise ValueError(f"'thresholds' must be numbers (got {value} for {name!r})")
+        for name, (low, high) in self.bands.items():
+            if not low <= self.thresholds.get(name, math.nan) <= high:
+                raise ValueError(
+                    f"'bands' must lie around the thresholds (got {low} to {high} for {name!r})"
+                )
+
+    @property
+    def fitted(self) -> bool:
+        """Whether a temperature was found; without one the detector counts as uncalibrated."""
+        return bool(self.about.get("fitted", True))
+
+    @property
+    def enough_videos(self) -> bool:
+        """Whether the validation data had enough videos of both kinds for a threshold.
+
+        Files of earlier versions hold the number of all videos only.
+        """
+        kinds = [self.about[name] for name in ("real_videos", "fake_videos") if name in self.about]
+        if kinds:
+            return min(kinds) >= LEAST_VIDEOS
+        return self.about.get("videos", math.inf) >= 2 * LEAST_VIDEOS
 
     def threshold(self, level: str) -> float | None:
-        """Return the threshold of a level, ``None`` where none was chosen."""
-        return self.thresholds.get(level)
+        """Return the threshold of a level, ``None`` where none was chosen from enough videos."""
+        return self.thresholds.get(level) if self.enough_videos else None
+
+    def band(self, level: str) -> tuple[float, float] | None:
+        """Return the inconclusive band of a level, ``None`` where there is none."""
+        return self.bands.get(level) if self.enough_videos else None
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as a dictionary that JSON takes."""
-        return asdict(self)
+        return {**asdict(self), "bands": {name: list(band) for name, band in self.bands.items()}}
 
     def write(self, folder: str | Path) -> Path:
         """Write the file into a folder of ``save_pretrained``, whole or not at all.
@@ -143,7 +173,10 @@ def _parse(place: Path) -> Calibration:
             )
         thresholds = {str(name): float(v) for name, v in document["thresholds"].items()}
         weights, about = str(document["weights"]), dict(document["about"])
-        return Calibration(float(document["temperature"]), thresholds, weights, about)
+        # Files of earlier versions have no bands.
+        known = document.get("bands", {}).items()
+        bands = {str(name): (float(low), float(high)) for name, (low, high) in known}
+        return Calibration(float(document["temperature"]), thresholds, weights, about, bands)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise CheckpointError(
             f"{place}: damaged ({error!r}); remove it, or run 'graphforensics calibrate' again"

@@ -39,7 +39,7 @@ class Detector(nn.Module, PyTorchModelHubMixin):
     name: ClassVar[str] = ""
 
     #: Whether :meth:`loss` makes use of masks of the forged pixels.
-    reads_masks: ClassVar[bool] = False
+    reads_masks: bool = False
 
     #: Whether :meth:`loss` makes use of the 68 landmarks.
     reads_landmarks: ClassVar[bool] = False
@@ -97,6 +97,14 @@ class Detector(nn.Module, PyTorchModelHubMixin):
         Returns:
             Probabilities ``[B, size, size]``; ``None`` for a detector that learns no such map,
             which is the default.
+        """
+        return None
+
+    def forged_map(self, output: DetectorOutput) -> Tensor | None:
+        """Return :meth:`forged_pixels` of a verdict that is there already.
+
+        Args:
+            output: What :meth:`forward` returned.
         """
         return None
 

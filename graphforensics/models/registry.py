@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from graphforensics.errors import CheckpointError
 from graphforensics.models.aunet.model import AUNet
+from graphforensics.models.baseline.model import Baseline
 from graphforensics.models.deepfake_mae.model import DeepfakeMAE
 from graphforensics.models.detector import Detector
 from graphforensics.models.learning_to_mask.model import LearningToMask
@@ -17,6 +18,7 @@ DETECTORS: dict[str, type[Detector]] = {
     AUNet.name: AUNet,
     DeepfakeMAE.name: DeepfakeMAE,
     LearningToMask.name: LearningToMask,
+    Baseline.name: Baseline,
 }
 
 

@@ -8,6 +8,16 @@ from torch import Tensor
 from graphforensics.regions.landmark_groups import NUM_LANDMARKS
 
 
+def check_landmarks(landmarks: Tensor) -> None:
+    """Raise ValueError unless landmarks are floating ``[..., 68, 2]``."""
+    if landmarks.dim() < 2 or tuple(landmarks.shape[-2:]) != (NUM_LANDMARKS, 2):
+        raise ValueError(
+            f"'landmarks' must be [..., {NUM_LANDMARKS}, 2] (got {list(landmarks.shape)})"
+        )
+    if not landmarks.is_floating_point():
+        raise ValueError(f"'landmarks' must be floating point (got {landmarks.dtype})")
+
+
 def landmark_batch(landmarks: Tensor) -> Tensor:
     """Return landmarks as ``[B, 68, 2]``, float32 unless float64, or raise ValueError."""
     wanted = f"[{NUM_LANDMARKS}, 2] or [B, {NUM_LANDMARKS}, 2]"

@@ -7,8 +7,8 @@ import math
 import torch
 from torch import Tensor
 
-from graphforensics.regions import LANDMARK_GROUPS, NUM_LANDMARKS
-from graphforensics.tamper._checks import check_landmarks
+from graphforensics.regions._checks import check_landmarks
+from graphforensics.regions.landmark_groups import LANDMARK_GROUPS, NUM_LANDMARKS
 
 #: Less is no face but a speck: two pixels of each eye.
 _SMALLEST = 6.0

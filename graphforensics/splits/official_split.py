@@ -8,7 +8,8 @@ from typing import Any
 
 from graphforensics.errors import MissingDataError
 from graphforensics.splits.leaks.shared_names import shared_names
-from graphforensics.splits.split import PARTS, identity_split
+from graphforensics.splits.split import identity_split
+from graphforensics.store.columns import PARTS
 
 #: What stands for this split where a file is asked for otherwise.
 OFFICIAL = "official"

@@ -12,10 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphforensics.errors import MissingDataError
+from graphforensics.store.columns import LABELS
+from graphforensics.store.columns import PARTS as PARTS
 
-#: The parts, in the order of ``fractions``.
-PARTS = ("train", "val", "test")
-_CLASSES = ("real", "fake")
 _ATTEMPTS = 20
 
 
@@ -59,7 +58,7 @@ def identity_split(
     rows: Sequence[Mapping[str, Any]],
     fractions: tuple[float, float, float] = (0.7, 0.15, 0.15),
     seed: int = 0,
-    classes: Sequence[str] = _CLASSES,
+    classes: Sequence[str] = LABELS,
 ) -> dict[str, list[int]]:
     """Part rows into train, val and test so that no identity is in two of them.
 
@@ -163,14 +162,14 @@ def _shares(fractions: tuple[float, float, float]) -> NDArray[np.float64]:
 def _count(rows: Sequence[Mapping[str, Any]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Count each group's rows by class; return that and the group of each row."""
     members = identity_groups(rows)
-    counts = np.zeros((int(members.max(initial=-1)) + 1, len(_CLASSES)), dtype=np.int64)
+    counts = np.zeros((int(members.max(initial=-1)) + 1, len(LABELS)), dtype=np.int64)
     for row, group in zip(rows, members, strict=True):
-        if row.get("label") not in _CLASSES:
+        if row.get("label") not in LABELS:
             raise MissingDataError(
                 f"{row['source']}: no label (got {row.get('label')!r}); "
                 "give 'real' or 'fake' to every file"
             )
-        counts[group, _CLASSES.index(row["label"])] += 1
+        counts[group, LABELS.index(row["label"])] += 1
     return counts, members
 
 
@@ -179,7 +178,7 @@ def _deal(
 ) -> tuple[float, NDArray[np.int64]]:
     """Deal groups out one by one; return how far the result is off, and each group's part."""
     total = np.maximum(counts.sum(axis=0), 1)
-    held = np.zeros((len(shares), len(_CLASSES)))
+    held = np.zeros((len(shares), len(LABELS)))
     owner = np.zeros(len(counts), dtype=np.int64)
     for group in order:
         share = counts[group] / total

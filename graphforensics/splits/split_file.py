@@ -9,7 +9,8 @@ from typing import Any
 
 from graphforensics.errors import MissingDataError
 from graphforensics.splits.official_split import OFFICIAL, official_split
-from graphforensics.splits.split import PARTS, identity_groups
+from graphforensics.splits.split import identity_groups
+from graphforensics.store.columns import PARTS
 
 _FORMAT = "graphforensics split"
 _VERSION = 1

@@ -17,6 +17,9 @@ class ExtractionReport:
         persons: Identities found.
         undecoded: Frames that were wanted but are damaged beyond decoding.
         truncated: Why decoding ended before the file's end, or ``None``.
+        notes: What was done to stored frames before they were looked at (deinterlaced, pixels made
+            square, turned), or ``None``.
+        hint: What may help where no face was found, or ``None``.
     """
 
     frames: int = 0
@@ -25,6 +28,16 @@ class ExtractionReport:
     persons: int = 0
     undecoded: int = 0
     truncated: str | None = None
+    notes: str | None = None
+    hint: str | None = None
+
+    def add_note(self, note: str) -> None:
+        """Append to what was done."""
+        self.notes = note if self.notes is None else f"{self.notes}; {note}"
+
+    def no_face(self) -> str:
+        """Say that no face was found, and what may help."""
+        return "no face found" if self.hint is None else f"no face found; {self.hint}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the counts as a dictionary that JSON takes."""

@@ -13,28 +13,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from graphforensics.errors import StoreError
+from graphforensics.store.columns import COLUMNS, METADATA
 from graphforensics.store.layout import MANIFEST, RECORD, TRACKS, write_whole
 from graphforensics.store.records import STATUSES, SourceRecord
 from graphforensics.store.remote_path import RemotePath, StorePath
 
-#: Columns that the metadata table fills. ``origin`` is its column ``source``: the file that
-#: a forgery was made from.
-METADATA = (
-    "label",
-    "identity",
-    "manipulation",
-    "dataset",
-    "video",
-    "origin",
-    "mask",
-    "quality",
-    "split",
-)
-
 # The folder of a source and the file of a track, as layout.py and source_writer.py name them.
 _TRACK_ID = r"^\w+-[0-9a-f]{12}/track_\d{3,9}$"
 # The manifests of older stores lack them.
-_LATER = ("quality", "split")
+_LATER = tuple(column.name for column in COLUMNS if column.later)
 
 SCHEMA = pa.schema(
     [

@@ -8,19 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePath
 
 from graphforensics.errors import MissingDataError
-
-#: Column of the table -> column of the manifest. The first that is there and not empty counts.
-COLUMNS = {
-    "label": ("label",),
-    "identity": ("identity",),
-    "manipulation": ("manipulation", "system"),
-    "dataset": ("dataset",),
-    "video": ("video",),
-    "origin": ("origin", "source"),
-    "mask": ("mask",),
-    "quality": ("quality",),
-    "split": ("split",),
-}
+from graphforensics.store.columns import COLUMNS, LABELS
 
 
 class MetadataTable:
@@ -108,10 +96,12 @@ def _read(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
 
 def _wanted(row: Mapping[str, str | None], where: str) -> dict[str, str]:
     found = {
-        name: next((value for key in keys if (value := (row.get(key) or "").strip())), "")
-        for name, keys in COLUMNS.items()
+        column.name: next(
+            (value for key in column.names if (value := (row.get(key) or "").strip())), ""
+        )
+        for column in COLUMNS
     }
     found["label"] = found["label"].lower()
-    if found["label"] not in ("", "real", "fake"):
+    if found["label"] not in ("", *LABELS):
         raise MissingDataError(f"{where}: 'label' must be real or fake (got {row['label']!r})")
     return {name: value for name, value in found.items() if value}

@@ -147,6 +147,20 @@ class RemotePath:
             self._fs.makedirs(self.parent._path, exist_ok=True)
             self._fs.put_file(os.fspath(local), self._path)
 
+    def copy_to(self, target: RemotePath) -> None:
+        """Copy the file within the file system; killed half-way it may leave a part."""
+        with self._plain_errors():
+            self._fs.makedirs(target.parent._path, exist_ok=True)
+            self._fs.cp_file(self._path, target._path)
+
+    def remove_empty(self) -> None:
+        """Remove the folder, where the file system has folders and nothing is in it."""
+        with self._plain_errors():
+            try:
+                self._fs.rmdir(self._path)
+            except FileNotFoundError:
+                return
+
     def unlink(self, missing_ok: bool = False) -> None:
         """Remove the file."""
         with self._plain_errors():

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
+
+from graphforensics.media.resize import resize
 
 
 def resize_crop(image: NDArray[np.uint8], size: int, share: float = 1.0) -> Tensor:
@@ -34,7 +35,7 @@ def resize_crop(image: NDArray[np.uint8], size: int, share: float = 1.0) -> Tens
     height, width = image.shape[:2]
     left, top = width * (1 - share) / 2, height * (1 - share) / 2
     box = (left, top, width - left, height - top)
-    picture = Image.fromarray(image).resize((size, size), Image.Resampling.BILINEAR, box=box)
+    picture = resize(image, size, size, box=box)
     return torch.from_numpy(np.array(picture)).permute(2, 0, 1)
 
 

@@ -24,20 +24,24 @@ from graphforensics.store.layout import (
 )
 from graphforensics.store.lock import StoreLock
 from graphforensics.store.manifest import manifest_table, read_records, write_manifest
-from graphforensics.store.publish import TEMPORARY, publish_source
+from graphforensics.store.publish import REPLACED, TEMPORARY, publish_source, restore_sources
 from graphforensics.store.records import SourceRecord
 from graphforensics.store.remote_path import RemotePath, StorePath, store_path
 from graphforensics.store.writing import writing
 
-_OWN = {HEADER, LOCK, MANIFEST, PARTIAL, TRACKS, f".{HEADER}.tmp", f".{MANIFEST}.tmp"}
+_OWN = {HEADER, LOCK, MANIFEST, PARTIAL, REPLACED, TRACKS, f".{HEADER}.tmp", f".{MANIFEST}.tmp"}
+# Ending of a folder that waits below PARTIAL until its successor is in its place.
+_OLD = ".old"
 
 
 class StoreWriter:
     """Opens a store for writing, takes in whole sources, writes the manifest at the end.
 
     A source is made in its own folder below :attr:`partial`, by anyone, and moved to its place
-    by :meth:`commit`: the store never holds a part of one. The manifest goes away before the
-    first change and comes back with :meth:`finish`, so that it never tells of what is not there.
+    by :meth:`commit`: the store never holds a part of one. What was in its place is deleted once
+    the new source is there; a run that ends in between leaves it aside, and the next puts it
+    back. The manifest goes away before the first change and comes back with :meth:`finish`, so
+    that it never tells of what is not there.
 
     A store on a URL cannot rename folders: there :attr:`partial` is a folder of this machine, and
     a source is in the store once its record is, which is written last (see
@@ -79,8 +83,12 @@ class StoreWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        shutil.rmtree(self.partial, ignore_errors=True)
-        self._stack.close()
+        try:
+            if isinstance(self.root, Path):
+                _put_back(self.root)
+            shutil.rmtree(self.partial, ignore_errors=True)
+        finally:
+            self._stack.close()
 
     def known(self, key: str) -> SourceRecord | None:
         """Return the record of a source that is whole in the store, or ``None``."""
@@ -106,12 +114,16 @@ class StoreWriter:
         with writing(root):
             (root / MANIFEST).unlink(missing_ok=True)
             place = root / TRACKS / record.key
+            old = self.partial / f"{record.key}{_OLD}"
             if place.exists():
-                old = self.partial / f"{record.key}.old"
                 os.rename(place, old)
-                shutil.rmtree(old)
-            os.rename(folder, place)
+            try:
+                os.rename(folder, place)
+            except OSError:
+                _put_back(root)
+                raise
             sync_folder(place.parent)
+            shutil.rmtree(old, ignore_errors=True)
 
     def keep(self, record: SourceRecord) -> None:
         """Leave a source as it is, but for its metadata.
@@ -119,12 +131,23 @@ class StoreWriter:
         Raises:
             OutputError: The store cannot be written.
         """
-        old = self._records.get(record.key) or self.known(record.key)
+        old = self._records.get(record.key) or read_record(self.root, record.key)
         if old is None or old.metadata != record.metadata:
             with writing(self.root):
                 (self.root / MANIFEST).unlink(missing_ok=True)
-                record.write(self.root / TRACKS / record.key / RECORD)
+                self._replace_record(record)
         self._records[record.key] = record
+
+    def _replace_record(self, record: SourceRecord) -> None:
+        place = self.root / TRACKS / record.key / RECORD
+        if not isinstance(place, Path):
+            record.write(place)
+            return
+        # Not beside the old one, where what a killed run left of it would stay.
+        new = self.partial / f"{record.key}.{RECORD}"
+        record.write(new)
+        os.replace(new, place)
+        sync_folder(place.parent)
 
     def finish(self) -> None:
         """Write the manifest of all sources, those of earlier runs too.
@@ -146,6 +169,10 @@ class StoreWriter:
                 f"{self.root}: neither empty nor a face store (it holds {foreign[0]!r}); "
                 "name a new folder"
             )
+        if isinstance(self.root, Path):
+            _put_back(self.root)
+        else:
+            restore_sources(self.root)
         shutil.rmtree(self.partial, ignore_errors=True)
         for name in (HEADER, MANIFEST):
             (self.root / f".{name}.tmp").unlink(missing_ok=True)
@@ -156,15 +183,32 @@ class StoreWriter:
             write_header(self.root, self.options)
 
 
-def read_whole(root: StorePath, key: str) -> SourceRecord | None:
-    """Return the record of a source if it and all its tracks are in the store."""
-    folder = root / TRACKS / key
+def read_record(root: StorePath, key: str) -> SourceRecord | None:
+    """Return the record of a source, or ``None`` where there is none that can be read."""
     try:
-        record = SourceRecord.read(folder / RECORD)
+        return SourceRecord.read(root / TRACKS / key / RECORD)
     except StoreError:
         return None
-    whole = all((folder / f"{track.name}.parquet").is_file() for track in record.tracks)
-    return record if whole else None
+
+
+def is_whole(root: StorePath, record: SourceRecord) -> bool:
+    """Whether all tracks of a record are in the store."""
+    folder = root / TRACKS / record.key
+    return all((folder / f"{track.name}.parquet").is_file() for track in record.tracks)
+
+
+def read_whole(root: StorePath, key: str) -> SourceRecord | None:
+    """Return the record of a source if it and all its tracks are in the store."""
+    record = read_record(root, key)
+    return record if record is not None and is_whole(root, record) else None
+
+
+def _put_back(root: Path) -> None:
+    """Return sources that were moved aside, and whose successors did not come, to their place."""
+    for aside in (root / PARTIAL).glob(f"*{_OLD}"):
+        place = root / TRACKS / aside.name.removesuffix(_OLD)
+        if not place.exists() and (aside / RECORD).is_file():
+            os.rename(aside, place)
 
 
 def _check_options(root: StorePath, options: ExtractionOptions) -> None:

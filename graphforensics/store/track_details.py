@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from graphforensics.store.columns import METADATA
 
 
 class TrackDetails:
@@ -24,6 +26,14 @@ class TrackDetails:
 
     def __len__(self) -> int:
         return self.frames
+
+    if not TYPE_CHECKING:
+        # A type checker is to know the properties below only, and to find slips in their names.
+        def __getattr__(self, name: str) -> Any:
+            """Return what the row says under a name that has no property of its own."""
+            if name in METADATA:
+                return self._row.get(name)
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.track_id!r}, frames={self.frames}, label={self.label})"

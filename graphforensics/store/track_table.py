@@ -11,39 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphforensics.errors import MissingDataError, StoreError
+from graphforensics.store.columns import FAKE, METADATA
 from graphforensics.store.face_store import FaceStore
 from graphforensics.store.metadata_table import MetadataTable
 
 #: Columns of the table; ``track_id`` is null for a source without a face track.
-COLUMNS = (
-    "store",
-    "track_id",
-    "source",
-    "status",
-    "reason",
-    "label",
-    "identity",
-    "manipulation",
-    "dataset",
-    "video",
-    "origin",
-    "mask",
-    "quality",
-    "split",
-    "frames",
-    "sha256",
-)
-_TOLD = (
-    "label",
-    "identity",
-    "manipulation",
-    "dataset",
-    "video",
-    "origin",
-    "mask",
-    "quality",
-    "split",
-)
+COLUMNS = ("store", "track_id", "source", "status", "reason", *METADATA, "frames", "sha256")
 
 
 def track_table(
@@ -88,7 +61,7 @@ def with_manipulations(table: pa.Table, manipulations: Iterable[str]) -> pa.Tabl
         MissingDataError: There is no fake of one of them.
     """
     wanted = list(manipulations)
-    fake = pc.fill_null(pc.equal(table.column("label"), "fake"), False)
+    fake = pc.fill_null(pc.equal(table.column("label"), FAKE), False)
     there = set(table.filter(fake).column("manipulation").to_pylist())
     missing = [name for name in wanted if name not in there]
     if missing:
@@ -144,7 +117,7 @@ def _with_labels(table: pa.Table, labels: str | Path) -> pa.Table:
     rows = [
         {**row, "mask": str(told.folder / row["mask"])} if "mask" in row else row for row in rows
     ]
-    for name in _TOLD:
+    for name in METADATA:
         said = pa.array([row.get(name) for row in rows], pa.string())
         column = pc.coalesce(said, table.column(name))
         table = table.set_column(COLUMNS.index(name), name, column)

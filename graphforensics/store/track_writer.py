@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -91,10 +92,12 @@ class TrackWriter:
 
     def abandon(self) -> None:
         """Let go of the file after an error; what it holds is not a track."""
-        try:
+        with suppress(Exception):
+            self._writer.close()
+        # Otherwise its finalizer tries once more, and tells the terminal what it meets.
+        self._writer.is_open = False
+        with suppress(OSError):
             self._file.close()
-        except OSError:
-            return
 
     def _flush(self) -> None:
         if not self._rows:

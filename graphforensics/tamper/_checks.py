@@ -5,17 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from graphforensics.regions import NUM_LANDMARKS
-
-
-def check_landmarks(landmarks: Tensor) -> None:
-    """Raise ValueError unless landmarks are floating ``[..., 68, 2]``."""
-    if landmarks.dim() < 2 or tuple(landmarks.shape[-2:]) != (NUM_LANDMARKS, 2):
-        raise ValueError(
-            f"'landmarks' must be [..., {NUM_LANDMARKS}, 2] (got {list(landmarks.shape)})"
-        )
-    if not landmarks.is_floating_point():
-        raise ValueError(f"'landmarks' must be floating point (got {landmarks.dtype})")
+from graphforensics.regions._checks import check_landmarks
 
 
 def check_images(images: Tensor, landmarks: Tensor) -> None:

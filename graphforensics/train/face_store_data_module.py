@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, ClassVar
 
 import lightning as L
 import numpy as np
@@ -24,12 +24,11 @@ from graphforensics.errors import MissingDataError
 from graphforensics.metrics import video_scores
 from graphforensics.splits.split import PARTS, identity_groups, identity_split
 from graphforensics.splits.split_file import read_split, split_document
+from graphforensics.store.columns import FAKE, LABELS, REAL, label_number
 from graphforensics.store.store_check import check_stores
 from graphforensics.store.track_table import fingerprint, track_table, with_manipulations
+from graphforensics.train.config.data_options import DataOptions, Faces
 from graphforensics.train.devices.shared_batches import SharedBatches
-
-#: Which faces training and validation use.
-Faces = Literal["both", "real", "without_fakes", "any"]
 
 
 class FaceStoreDataModule(L.LightningDataModule):
@@ -40,32 +39,18 @@ class FaceStoreDataModule(L.LightningDataModule):
     Args:
         stores: Folders of face stores.
         spec: What the detector takes.
-        batch_size: Samples a step (MRL: 30), over all devices: each gets an equal share.
-        labels: CSV of labels that counts more than what the stores say
-            (see :func:`~graphforensics.store.track_table.track_table`).
-        split: A ``split.json`` to part by, or ``"official"`` for the split that the stores of
-            :func:`~graphforensics.data.prepare` name; otherwise the tracks are parted by identity.
-        fractions: Shares of train, val and test.
+        *arguments: A :class:`~graphforensics.train.config.data_options.DataOptions`, or its first
+            fields by position.
         seed: Seed of the parting, of the order and of the random places and flips.
-        workers: Processes that load; 0 loads in this one.
-        manipulations: Train and validate on the fakes of these only, to see what the detector
-            makes of others; the split is made of all, and the test part keeps all.
-        pairs: Put a clip and the forgeries made from it, told by ``origin`` or by the name of the
-            video, into one batch, cut at the same places: what they share then teaches nothing,
-            what differs does. A batch holds whole groups, so that it may be smaller than
-            ``batch_size``; a warning says where no forgery has its source beside it.
         masks: Read the masks of the forged pixels for detectors that learn from them
             (``reads_masks``); stores without any give none.
         landmarks: Read the 68 landmarks for detectors that learn from them
             (``reads_landmarks``).
-        faces: ``"both"`` needs real ones and fakes to train and to validate on; ``"real"`` refuses
-            fakes; ``"without_fakes"`` leaves them out; ``"any"`` takes what there is. The test
-            part keeps all.
         pseudo_fakes: The task makes the fakes: as ``faces="without_fakes"`` with landmarks, and
             half as many samples are loaded, as each becomes two.
-        balance: As many samples of one class as of the other in every epoch, which stays as long,
-            and in every batch of even size.
-        clips: Training samples of each track in an epoch.
+        **settings: Fields of ``DataOptions``: ``batch_size`` (30), ``labels``, ``split``,
+            ``fractions`` (0.7, 0.15, 0.15), ``workers`` (0), ``pairs``, ``manipulations``,
+            ``faces`` (``"both"``), ``balance``, ``clips`` (1).
 
     Raises:
         ValueError: A value is out of range, or ``balance`` is asked for with what it does not
@@ -78,52 +63,41 @@ class FaceStoreDataModule(L.LightningDataModule):
         >>> data = FaceStoreDataModule(["faces"], spec, batch_size=4)  # doctest: +SKIP
     """
 
+    #: What the keywords of the constructor are, beside its own.
+    options_class: ClassVar[type[DataOptions]] = DataOptions
+
     def __init__(
         self,
         stores: Iterable[str | Path],
         spec: InputSpec,
-        batch_size: int = 30,
-        labels: str | Path | None = None,
-        split: str | Path | None = None,
-        fractions: tuple[float, float, float] = (0.7, 0.15, 0.15),
+        *arguments: Any,
         seed: int = 0,
-        workers: int = 0,
-        pairs: bool = False,
-        manipulations: Sequence[str] | None = None,
         masks: bool = False,
         landmarks: bool = False,
-        faces: Faces = "both",
         pseudo_fakes: bool = False,
-        balance: bool = False,
-        clips: int = 1,
+        **settings: Any,
     ) -> None:
         super().__init__()
-        if batch_size < 1 or workers < 0:
-            raise ValueError(
-                f"'batch_size' must be positive and 'workers' not negative "
-                f"(got {batch_size} and {workers})"
-            )
-        self.faces: Faces = "without_fakes" if pseudo_fakes else faces
-        _check_choices(self.faces, pairs, pseudo_fakes, balance, batch_size)
-        self.spec, self.batch_size, self.seed, self.workers = spec, batch_size, seed, workers
-        self.pairs, self.pseudo_fakes, self.balance, self.clips = (
-            pairs,
-            pseudo_fakes,
-            balance,
-            clips,
-        )
+        self.options = options = DataOptions.of(*arguments, **settings)
+        self.faces: Faces = "without_fakes" if pseudo_fakes else options.faces
+        if pseudo_fakes:
+            _check_pseudo_fakes(options)
+        self.spec, self.seed, self.pseudo_fakes = spec, seed, pseudo_fakes
+        self.batch_size, self.workers = options.batch_size, options.workers
+        self.pairs, self.balance, self.clips = options.pairs, options.balance, options.clips
         self.masks, self.landmarks = masks and not pseudo_fakes, landmarks or pseudo_fakes
-        self.manipulations = None if manipulations is None else list(manipulations)
+        names = options.manipulations
+        self.manipulations = None if names is None else list(names)
         roots = list(dict.fromkeys(str(store) for store in stores))
         check_stores(roots, spec)
-        table = without_short_tracks(track_table(roots, labels), spec)
+        table = without_short_tracks(track_table(roots, options.labels), spec)
         # A source without a face and without a label has no place in any part.
         self.table = table.filter(
             pc.or_(*(table.column(n).is_valid() for n in ("track_id", "label")))
         )
         rows = self.table.to_pylist()
         self._groups = identity_groups(rows)
-        self.parts = _parts(rows, split, fractions, seed, self._needed())
+        self.parts = _parts(rows, options.split, options.fractions, seed, self._needed())
         self.split = split_document(rows, self.parts, seed)
         for part in PARTS[:2]:
             self._check_part(part)
@@ -138,7 +112,7 @@ class FaceStoreDataModule(L.LightningDataModule):
         if self.manipulations is not None and part != "test":
             rows = with_manipulations(rows, self.manipulations)
         if self.faces == "without_fakes" and part != "test":
-            rows = rows.filter(pc.equal(rows.column("label"), "real"))
+            rows = rows.filter(pc.equal(rows.column("label"), REAL))
         return rows.filter(rows.column("track_id").is_valid())
 
     def people(self, part: str) -> int:
@@ -191,7 +165,7 @@ class FaceStoreDataModule(L.LightningDataModule):
 
     def _order(self, dataset: ClipDataset) -> Sampler[tuple[int, int]]:
         if self.balance:
-            labels = np.repeat(dataset.table.column("label").to_numpy() == "fake", self.clips)
+            labels = np.repeat(dataset.table.column("label").to_numpy() == FAKE, self.clips)
             return BalancedSampler(labels.astype(int).tolist(), self.seed)
         if self.pairs:
             _warn_of_no_pairs(dataset)
@@ -222,7 +196,7 @@ class FaceStoreDataModule(L.LightningDataModule):
 
     def _needed(self) -> tuple[str, ...]:
         """Name the classes that no part may lack."""
-        return {"both": ("real", "fake"), "any": ()}.get(self.faces, ("real",))
+        return {"both": LABELS, "any": ()}.get(self.faces, (REAL,))
 
     def _check_part(self, part: str) -> None:
         rows = self.rows(part).to_pylist()
@@ -233,7 +207,7 @@ class FaceStoreDataModule(L.LightningDataModule):
                 raise MissingDataError(f"the {part} part has no {name} face track: {why}")
         if not rows:
             raise MissingDataError(f"the {part} part has no face track: nothing to learn from")
-        if self.faces == "real" and "fake" in labels:
+        if self.faces == "real" and FAKE in labels:
             raise MissingDataError(
                 f"real faces only are learned from here, but the {part} part has "
                 f"{labels.count('fake')} fake tracks: leave them out (--real-only), or learn from "
@@ -241,7 +215,7 @@ class FaceStoreDataModule(L.LightningDataModule):
             )
         try:
             # Of no interest but for its complaint about a video that is both real and fake.
-            video_scores({**row, "label": row["label"] == "fake", "score": 0.0} for row in rows)
+            video_scores({**row, "label": label_number(row["label"]), "score": 0.0} for row in rows)
         except ValueError as error:
             raise MissingDataError(f"{error}; tell them apart by 'manipulation'") from error
 
@@ -272,22 +246,16 @@ def _warn_of_no_pairs(dataset: ClipDataset) -> None:
         )
 
 
-def _check_choices(
-    faces: str, pairs: bool, pseudo_fakes: bool, balance: bool, batch_size: int
-) -> None:
-    if faces not in get_args(Faces):
-        raise ValueError(f"'faces' must be one of {', '.join(get_args(Faces))} (got {faces!r})")
-    if pairs and pseudo_fakes:
+def _check_pseudo_fakes(options: DataOptions) -> None:
+    if options.pairs:
         raise ValueError(
             "'pairs' must be false with 'pseudo_fakes', which are pairs by themselves (--no-pairs)"
         )
-    if pseudo_fakes and batch_size % 2:
-        raise ValueError(f"'batch_size' must be even with 'pseudo_fakes' (got {batch_size})")
-    if balance and pairs:
+    if options.batch_size % 2:
         raise ValueError(
-            "'balance' must be false with 'pairs', which keep a video together (--no-balance)"
+            f"'batch_size' must be even with 'pseudo_fakes' (got {options.batch_size})"
         )
-    if balance and faces in ("real", "without_fakes"):
+    if options.balance:
         raise ValueError(
             "'balance' must be false where only real faces are learned from (--no-balance)"
         )

@@ -9,43 +9,49 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any
+from dataclasses import asdict, fields, replace
+from typing import Any, cast
 
 import lightning as L
+
+# Can be imported without jsonargparse, though not used.
+from lightning.pytorch.cli import LightningArgumentParser, LightningCLI
 
 from graphforensics._optional import import_optional
 from graphforensics.errors import GraphForensicsError
 from graphforensics.models.transfer import transfer_encoder
-from graphforensics.train.config.recipe import recipe_names, recipe_path
+from graphforensics.train.config.lightning_recipe import checked_recipe
+from graphforensics.train.config.loop_options import Precision
+from graphforensics.train.config.parts import SETTINGS
+from graphforensics.train.config.task_options import TaskOptions
 from graphforensics.train.config.training_options import TrainingOptions
 from graphforensics.train.devices.machine import TRAINER_DEFAULTS, Machine
 from graphforensics.train.devices.processes import early_rank
+from graphforensics.train.devices.safe_checkpoint_io import SafeCheckpointIO
 from graphforensics.train.face_store_data_module import FaceStoreDataModule
 from graphforensics.train.run.run_folder import run_settings
+from graphforensics.train.run.run_precision import run_precision
 from graphforensics.train.run.run_recorder import RunRecorder
 from graphforensics.train.run.running_mean import RunningMean
-from graphforensics.train.run.safe_checkpoint_io import SafeCheckpointIO
 from graphforensics.train.run.start_from import transfer_weights
 from graphforensics.train.run.time_limit import TimeLimit
 from graphforensics.train.tasks.detection_task import DetectionTask
 from graphforensics.train.train_detector import TrainingSummary, fit
 
-# Lightning's module can be imported without it, but not used.
-import_optional("jsonargparse", "recipes")
+#: Settings of the run itself, which Lightning's command line does not have.
+_OWN = tuple(one for one in SETTINGS if "." not in one.place and one.name != "seed")
 
-from lightning.pytorch.cli import LightningArgumentParser, LightningCLI  # noqa: E402
 
-#: Settings that the task has of the options of a run.
-_OF_THE_TASK = (
-    "learning_rate",
-    "decay_every",
-    "decay",
-    "optimizer",
-    "momentum",
-    "betas",
-    "weight_decay",
-)
+class RecipeTrainer(L.Trainer):
+    """Lightning's trainer with the precision that recipes have by default.
+
+    Args:
+        precision: As Lightning's, or ``"auto"``, which is another one for each device.
+        **settings: Of Lightning's trainer.
+    """
+
+    def __init__(self, *, precision: str | int | None = "auto", **settings: Any) -> None:
+        super().__init__(precision=precision, **settings)  # type: ignore[arg-type]
 
 
 class DetectorCLI(LightningCLI):
@@ -59,14 +65,22 @@ class DetectorCLI(LightningCLI):
     """
 
     def __init__(self, args: Sequence[str] | None = None) -> None:
+        for module in ("jsonargparse", "docstring_parser", "typeshed_client"):
+            import_optional(module, "recipes")
         #: What the run came to.
         self.summary: TrainingSummary | None = None
         super().__init__(
             DetectionTask,
             FaceStoreDataModule,
+            trainer_class=RecipeTrainer,
             subclass_mode_model=True,
             save_config_callback=None,
-            trainer_defaults={**TRAINER_DEFAULTS, "logger": False, "devices": 1},
+            trainer_defaults={
+                **TRAINER_DEFAULTS,
+                "logger": False,
+                "devices": 1,
+                "precision": "auto",
+            },
             seed_everything_default=0,
             auto_configure_optimizers=False,
             load_from_checkpoint_support=False,
@@ -81,24 +95,23 @@ class DetectorCLI(LightningCLI):
 
     def parse_arguments(self, parser: LightningArgumentParser, args: Any) -> None:
         """Parse the words; a recipe may be named as ``graphforensics train --config`` does."""
-        words = list(sys.argv[1:] if args is None else args)
-        for place, word in enumerate(words[1:], 1):
-            if words[place - 1] in ("-c", "--config") and word in recipe_names():
-                words[place] = str(recipe_path(word))
+        words, trusted = without_trusted(list(sys.argv[1:] if args is None else args))
+        for place, word in enumerate(words):
+            flag, sign, value = word.partition("=")
+            if flag in ("-c", "--config") and sign:
+                words[place] = f"{flag}={checked_recipe(value, trusted)}"
+            elif place and words[place - 1] in ("-c", "--config"):
+                words[place] = checked_recipe(word, trusted)
         self.config = parser.parse_args(words)
 
     def add_arguments_to_parser(self, parser: LightningArgumentParser) -> None:
         """Add what a run has beside Lightning's, and link what follows from something else."""
-        parser.add_argument("--out", type=str, required=True, help="folder of the run")
-        parser.add_argument("--resume", type=bool, default=False, help="go on with the run there")
-        for name, kind, text in (
-            ("ema", float | None, "share of the running mean of the weights that a step keeps"),
-            ("compile", str | None, "backend of torch.compile"),
-            ("max_time", float | None, "seconds after which training ends"),
-            ("start_from", str | None, "saved detector whose weights to start from"),
-            ("encoder_from", str | None, "saved detector whose encoder to start from"),
-        ):
-            parser.add_argument(f"--{name}", type=kind, default=None, help=text)
+        for one in _OWN:
+            needed: dict[str, Any] = {"type": one.hint, "default": one.default}
+            if one.name == "out":
+                needed = {"type": str, "required": True}
+            parser.add_argument(f"--{one.place}", help=one.help, **needed)
+        parser.add_argument("--trust", type=str, help="module that a recipe may name classes of")
         parser.link_arguments("seed_everything", "data.seed", compute_fn=int)
         parser.link_arguments("seed_everything", "model.init_args.seed", compute_fn=int)
         for target, of_task in (
@@ -119,7 +132,9 @@ class DetectorCLI(LightningCLI):
         self.recorder = RunRecorder(self._get(self.config_init, "out"), limit, mean=mean)
         trainer = self._get(self.config_init, "trainer")
         own = [limit, self.recorder] if mean is None else [limit, mean, self.recorder]
+        self.precision = self._precision(trainer)
         more: dict[str, Any] = {
+            "precision": self.precision,
             "callbacks": [*(trainer.get("callbacks") or []), *own],
             "plugins": [SafeCheckpointIO()],
         }
@@ -151,25 +166,51 @@ class DetectorCLI(LightningCLI):
             resume=self._get(self.config_init, "resume"),
         )
 
+    def _precision(self, trainer: Any) -> str:
+        """Return Lightning's word for the precision that the recipe asks for."""
+        asked, accelerator = str(trainer.get("precision") or "32"), trainer.get("accelerator")
+        where = accelerator if isinstance(accelerator, str) else "auto"
+        out, resume = (self._get(self.config_init, name) for name in ("out", "resume"))
+        return run_precision(cast(Precision, asked), where, out, resume)
+
     def _options(self, task: DetectionTask) -> TrainingOptions:
         fixed = {name: self._get(self.config, name) for name in ("ema", "compile", "max_time")}
-        trainer = self._get(self.config, "trainer")
-        made = task.pseudo_fakes
         return TrainingOptions(
             epochs=self.trainer.max_epochs or 1,
-            precision=str(trainer.get("precision") or "32"),  # type: ignore[arg-type]
+            precision=cast(Precision, self.precision),
             accumulate=self.trainer.accumulate_grad_batches,
             clip_gradients=self.trainer.gradient_clip_val,
-            seed=int(self._get(self.config, "seed_everything")),
-            pseudo_fakes=None if made is None else made.kind,
             **fixed,
-            **{name: getattr(task, name) for name in _OF_THE_TASK},
+            **asdict(task.options),
         )
 
     def _task_options(self) -> dict[str, Any]:
-        common = {*_OF_THE_TASK, "model", "seed", "pseudo_fakes"}
+        common = {"model", *(field.name for field in fields(TaskOptions))}
         given = self._get(self.config, "model").as_dict()["init_args"]
         return {name: value for name, value in given.items() if name not in common}
+
+
+def without_trusted(words: list[str]) -> tuple[list[str], list[str]]:
+    """Take the modules that ``--trust`` names out of the words of a command line.
+
+    Args:
+        words: The words.
+
+    Returns:
+        The other words, and the modules.
+
+    Example:
+        >>> without_trusted(["fit", "--trust", "mine", "--out=run"])
+        (['fit', '--out=run'], ['mine'])
+    """
+    rest, trusted, entries = [], [], iter(words)
+    for word in entries:
+        flag, sign, value = word.partition("=")
+        if flag != "--trust":
+            rest.append(word)
+        elif sign or (value := next(entries, "")):
+            trusted.append(value)
+    return rest, trusted
 
 
 def main(args: Sequence[str] | None = None) -> int:
@@ -184,6 +225,8 @@ def main(args: Sequence[str] | None = None) -> int:
         print(f"graphforensics: error: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
     if summary is not None and not early_rank():
+        if summary.out_of_time:
+            print(f"stopped: max_time was over after {len(summary.rows)} epochs")
         print(f"detector: {summary.folder}")
     return 0
 

@@ -12,7 +12,7 @@ from torch import Tensor
 from graphforensics.data.input_spec import InputSpec
 from graphforensics.errors import MissingDataError
 from graphforensics.tamper import SelfBlend
-from graphforensics.train.config.training_options import PseudoFakeKind
+from graphforensics.train.config.task_options import PseudoFakeKind
 
 #: Name of the entry of a batch that counts real faces without usable landmarks.
 LEFT_OUT = "left_out"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +15,23 @@ import torch
 from lightning.pytorch.loggers import Logger
 
 from graphforensics.datasets.worker_errors import plain_worker_errors
-from graphforensics.errors import CheckpointError, GraphForensicsError, MissingDataError
+from graphforensics.errors import (
+    CheckpointError,
+    GraphForensicsError,
+    MissingDataError,
+    OutputError,
+)
 from graphforensics.models.detector import Detector
 from graphforensics.train.config.training_options import TrainingOptions
 from graphforensics.train.devices.machine import Machine
-from graphforensics.train.devices.sharded_model import is_sharded, prepare_sharding
 from graphforensics.train.face_store_data_module import FaceStoreDataModule
 from graphforensics.train.run.first_batch import check_first_batch
 from graphforensics.train.run.run_folder import prepare_folder, run_settings
+from graphforensics.train.run.run_lock import RunLock
+from graphforensics.train.run.run_precision import run_precision
 from graphforensics.train.run.run_recorder import Row, RunRecorder
 from graphforensics.train.run.running_mean import RunningMean
+from graphforensics.train.run.sharded_model import is_sharded, prepare_sharding
 from graphforensics.train.run.time_limit import TimeLimit
 from graphforensics.train.tasks.detection_task import DetectionTask
 from graphforensics.train.tasks.registry import task_class
@@ -39,12 +46,14 @@ class TrainingSummary:
         rows: Figures of every epoch, as in ``metrics.csv``.
         best: The row of the best epoch.
         monitor: The figure that picked it.
+        out_of_time: Whether ``max_time`` ended it.
     """
 
     folder: Path
     rows: list[Row]
     best: Row
     monitor: str = "val_auc"
+    out_of_time: bool = False
 
 
 def train_detector(
@@ -91,7 +100,7 @@ def train_detector(
         OutputError: ``out`` holds a run already and ``resume`` is false, or cannot be written.
         MissingDataError: The run in ``out`` is of other data, of another model or other settings.
         CheckpointError: ``last.ckpt`` is damaged or unsafe, or the model cannot be saved.
-        GraphForensicsError: The loss became infinite or not a number.
+        DivergenceError: The loss, or what the detector says, became infinite or not a number.
         ValueError: There is no such accelerator, or model, task, data and settings do not fit
             each other.
     """
@@ -102,6 +111,8 @@ def train_detector(
     recorder = RunRecorder(out, limit, on_epoch, mean)
     callbacks: list[L.Callback] = [limit, recorder] if mean is None else [limit, mean, recorder]
     where = machine or Machine(accelerator)
+    precision = run_precision(chosen.precision, where.accelerator, out, resume)
+    chosen = replace(chosen, precision=precision)
     trainer = where.trainer(Path(out), chosen, callbacks, progress, logger)
     settings = run_settings(task, data, chosen, dict(task_options or {}))
     return fit(trainer, task, data, recorder, settings, seed=chosen.seed, resume=resume)
@@ -171,26 +182,42 @@ def fit(
     _check_backend(backend)
     data.share(trainer.world_size)
     check_first_batch(task, data)
+    if trainer.is_global_zero and resume and not folder.is_dir():
+        raise OutputError(f"{folder}: there is no run to resume")
     # The others of several processes would find the first one's files.
-    if trainer.is_global_zero:
-        prepare_folder(folder, settings, data, resume)
-    # Each process draws numbers of its own; what must be alike follows from the data's seed.
-    _seed((seed + 1_000_003 * trainer.global_rank) % 2**32)
-    if trainer.logger is not None:
-        trainer.logger.log_hyperparams(settings)
+    with RunLock(folder) if trainer.is_global_zero else nullcontext():
+        if trainer.is_global_zero:
+            prepare_folder(folder, settings, data, resume)
+        # Each process draws numbers of its own; what must be alike follows from the data's seed.
+        _seed((seed + 1_000_003 * trainer.global_rank) % 2**32)
+        if trainer.logger is not None:
+            trainer.logger.log_hyperparams(settings)
+        _train(trainer, task, data, recorder, backend, resume)
+    if recorder.best is None:
+        raise MissingDataError(f"{folder}: no epoch was finished, nothing was saved")
+    return TrainingSummary(
+        folder / "best", recorder.rows, recorder.best, task.monitor, recorder.limit.ended
+    )
+
+
+def _train(
+    trainer: L.Trainer,
+    task: DetectionTask,
+    data: FaceStoreDataModule,
+    recorder: RunRecorder,
+    backend: str | None,
+    resume: bool,
+) -> None:
     prepare_sharding(trainer, task)
-    last = folder / "last.ckpt"
+    last = recorder.out / "last.ckpt"
     start = last if resume and last.is_file() else None
     with (
         plain_worker_errors(),
         _interruptible(),
         _restoring(start, recorder),
-        _compiled(model, backend),
+        _compiled(task.model, backend),
     ):
         trainer.fit(task, datamodule=data, ckpt_path=start, weights_only=True)
-    if recorder.best is None:
-        raise MissingDataError(f"{folder}: no epoch was finished, nothing was saved")
-    return TrainingSummary(folder / "best", recorder.rows, recorder.best, task.monitor)
 
 
 def _check_backend(backend: str | None) -> None:

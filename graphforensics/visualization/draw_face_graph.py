@@ -40,7 +40,8 @@ def draw_face_graph(
     r"""Draw the face, its regions at their places and the relations between them.
 
     An edge is as wide as its relation is strong, :math:`6 |w| / \max |w|` points; its colour
-    is the sign, its arrow the direction, dashed grey where it was masked. A ring around a node is
+    is the sign, its arrow the direction, dashed grey where it was masked. Relations that are the
+    same both ways are drawn once, without an arrow. A ring around a node is
     its relation to itself. Where every node is related to every other to some degree, as patches,
     tokens and action units are, widths go from the least to the most and there are no rings.
     Nodes that would cover each other are moved apart and tied to their places by a dotted line.
@@ -143,9 +144,10 @@ def _draw_edges(
     picture.add_nodes_from(range(len(places)))
     ends = [(int(parts.source[edge]), int(parts.target[edge]), int(edge)) for edge in drawn]
     picture.add_edges_from(ends)
+    arrow, bend = ("-", "arc3") if parts.symmetric else ("-|>", "arc3,rad=0.14")
     for end in ends:
         edge = end[2]
-        kept = bool(parts.kept[edge])
+        edge_kept = bool(parts.edge_kept[edge])
         arrows = nx.draw_networkx_edges(
             picture,
             dict(enumerate(places)),
@@ -153,15 +155,15 @@ def _draw_edges(
             ax=axes,
             width=WIDEST * parts.share[edge],
             edge_color=_color(parts, edge),
-            style="solid" if kept else "dashed",
-            alpha=0.9 if kept else 0.65,
-            arrowstyle="-|>",
+            style="solid" if edge_kept else "dashed",
+            alpha=0.9 if edge_kept else 0.65,
+            arrowstyle=arrow,
             arrowsize=6 + 10 * parts.share[edge],
-            connectionstyle="arc3,rad=0.14",
+            connectionstyle=bend,
             node_size=_marker(len(places)) ** 2 * 1.4,
         )
         arrows[0].set_gid(f"edge-{end[0]}-{end[1]}-{edge}")
-        arrows[0].set_zorder(2.5 if kept else 2)
+        arrows[0].set_zorder(2.5 if edge_kept else 2)
 
 
 def _draw_self_relations(
@@ -178,7 +180,7 @@ def _draw_self_relations(
                 fill=False,
                 linewidth=WIDEST * parts.share[edge],
                 edgecolor=_color(parts, int(edge)),
-                linestyle="solid" if parts.kept[edge] else "dashed",
+                linestyle="solid" if parts.edge_kept[edge] else "dashed",
                 zorder=3,
                 gid=f"self-{node}",
             )
@@ -220,6 +222,6 @@ def _marker(nodes: int) -> float:
 
 
 def _color(parts: Relations, edge: int) -> str:
-    if not parts.kept[edge]:
+    if not parts.edge_kept[edge]:
         return MASKED
-    return POSITIVE if parts.weight[edge] > 0 else NEGATIVE
+    return POSITIVE if parts.edge_weight[edge] > 0 else NEGATIVE

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from numpy.typing import NDArray
 
-from graphforensics.visualization.palette import INK, MASKED, OUTLINE
+from graphforensics.visualization.draw_scores import draw_scores
+from graphforensics.visualization.palette import INK, OUTLINE
 
 
 def draw_over_time(
@@ -19,6 +19,9 @@ def draw_over_time(
     pos: NDArray[np.floating] | None = None,
     shown: int | None = None,
     figure: Figure | SubFigure | None = None,
+    threshold: float = 0.5,
+    band: tuple[float, float] | None = None,
+    verdict: float | None = None,
 ) -> Figure | SubFigure:
     """Draw one face for each snippet and, below it, the verdict on all seen up to there.
 
@@ -29,6 +32,9 @@ def draw_over_time(
         pos: Centres of the regions in each snippet, ``[N, T, 2]``.
         shown: Number of the snippet that the rest of the picture shows, None for all.
         figure: Where to draw; a new figure by default.
+        threshold: What the verdict was measured against.
+        band: The probabilities that are inconclusive.
+        verdict: The person's probability, the mean over all samples.
 
     Raises:
         ValueError: There are not as many times, probabilities or places as images, or no images.
@@ -52,7 +58,8 @@ def draw_over_time(
         if step == shown:
             axes.spines[:].set(linewidth=3, color=INK)
     if probabilities is not None:
-        _draw_probabilities(figure.add_subplot(grid[1, :]), probabilities)
+        chart = figure.add_subplot(grid[1, :])
+        draw_scores(chart, probabilities, threshold, band, verdict, "probability\nso far")
     return figure
 
 
@@ -72,24 +79,3 @@ def _check(
 
 def _title(step: int, times: Sequence[float] | None) -> str:
     return f"snippet {step}" + ("" if times is None else f", {times[step]:.1f} s")
-
-
-def _draw_probabilities(axes: Axes, probabilities: Sequence[float]) -> None:
-    steps = range(len(probabilities))
-    axes.axhline(0.5, color=MASKED, linewidth=0.8, linestyle=":")
-    axes.plot(steps, probabilities, "-o", color=INK, linewidth=1.4, markersize=4, gid="verdicts")
-    for step, value in zip(steps, probabilities, strict=True):
-        above = value < 0.75
-        axes.annotate(
-            f"{100 * value:.0f} %",
-            (step, value),
-            xytext=(0, 5 if above else -6),
-            textcoords="offset points",
-            ha="center",
-            va="bottom" if above else "top",
-            fontsize=8,
-        )
-    axes.set(xlim=(-0.5, len(probabilities) - 0.5), ylim=(0, 1), xticks=[], yticks=[0, 0.5, 1])
-    axes.set_yticklabels(["real  0 %", "50 %", "forged  100 %"], fontsize=7)
-    axes.set_ylabel("probability\nso far", fontsize=8)
-    axes.spines[["top", "right"]].set_visible(False)

@@ -46,7 +46,7 @@ def draw_patches(
     if side * side != nodes or nodes < 4:
         raise ValueError(f"'graph' must have k * k nodes, k at least 2 (got {nodes})")
     between = parts.source != parts.target
-    alike = np.bincount(parts.target[between], parts.weight[between], nodes) / (nodes - 1)
+    alike = np.bincount(parts.target[between], parts.edge_weight[between], nodes) / (nodes - 1)
     axes = axes or Figure(figsize=(4.4, 4.0), layout="constrained").add_subplot()
     grey = (stretch_contrast(image) @ np.array([0.299, 0.587, 0.114]))[..., None].repeat(3, axis=2)
     axes.imshow(grey, extent=(0, 1, 1, 0), gid="face")

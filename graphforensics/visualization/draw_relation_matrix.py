@@ -68,8 +68,8 @@ def _matrix(parts: Relations) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     nodes = len(parts.pos)
     matrix = np.zeros((nodes, nodes))
     masked = np.zeros((nodes, nodes), dtype=np.bool_)
-    np.add.at(matrix, (parts.target, parts.source), parts.weight)
-    hidden = ~parts.kept & (parts.weight != 0)
+    np.add.at(matrix, (parts.target, parts.source), parts.edge_weight)
+    hidden = ~parts.edge_kept & (parts.edge_weight != 0)
     masked[parts.target[hidden], parts.source[hidden]] = True
     return matrix, masked
 

@@ -16,6 +16,7 @@ from graphforensics.visualization.draw_over_time import draw_over_time
 from graphforensics.visualization.draw_patches import draw_patches
 from graphforensics.visualization.draw_regions import draw_regions
 from graphforensics.visualization.draw_relation_matrix import draw_relation_matrix
+from graphforensics.visualization.draw_scores import draw_scores
 from graphforensics.visualization.relations import WORDS, relations
 
 #: More regions than that are a grid that explains itself.
@@ -32,6 +33,10 @@ def draw_verdict(
     names: Sequence[str] | None = None,
     strongest: int | None = 24,
     figure: Figure | SubFigure | None = None,
+    threshold: float = 0.5,
+    band: tuple[float, float] | None = None,
+    verdict: float | None = None,
+    scores: Sequence[float] | None = None,
 ) -> Figure | SubFigure:
     """Draw the face graph, its relations, its regions and the verdict over time on one sheet.
 
@@ -45,6 +50,10 @@ def draw_verdict(
         names: Name of each node, their region numbers by default.
         strongest: Draw only so many edges between nodes, None for all.
         figure: Where to draw; a new figure by default.
+        threshold: What the verdict was measured against.
+        band: The probabilities that are inconclusive.
+        verdict: The person's probability, the mean over all samples.
+        scores: Probability of forgery of every sample; drawn where there is no verdict over time.
 
     Raises:
         ValueError: ``snippet`` is none of the sequence's, a shape is wrong, or there are not
@@ -57,12 +66,11 @@ def draw_verdict(
         image = images[snippet]
         drawn = graph[snippet] if isinstance(graph, FaceGraphSequence) else graph
     if figure is None:
-        figure = Figure(figsize=sheet_size(graph), layout="constrained")
+        figure = Figure(figsize=sheet_size(graph, scores), layout="constrained")
     figure.suptitle(title, fontsize=13, fontweight="bold", parse_math=False)
     over_time = isinstance(graph, FaceGraphSequence) and steps > 1
-    parts = figure.subfigures(
-        2 if over_time else 1, 1, squeeze=False, height_ratios=_rows(over_time)
-    )
+    heights = _rows(over_time, bool(scores))
+    parts = figure.subfigures(len(heights), 1, squeeze=False, height_ratios=heights)
     left, right = np.ravel(parts[0, 0].subfigures(1, 2, width_ratios=[1.15, 1]))
     axes = left.add_subplot()
     axes.set_title(_subject(steps, snippet), fontsize=9, loc="left")
@@ -74,7 +82,12 @@ def draw_verdict(
             if "pos" in graph and graph.is_over_time("pos")
             else None
         )
-        draw_over_time(images, times, probabilities, pos, snippet, parts[1, 0])
+        strip = parts[1, 0]
+        draw_over_time(images, times, probabilities, pos, snippet, strip, threshold, band, verdict)
+    if scores and not (over_time and probabilities is not None):
+        axes = parts[-1, 0].add_subplot()
+        axes.set_title("The probability of every sample", fontsize=9, loc="left")
+        draw_scores(axes, scores, threshold, band, verdict, joined=False)
     return figure
 
 
@@ -85,10 +98,12 @@ def _check(steps: int, images: Sequence[NDArray[np.uint8]], snippet: int | None)
         raise ValueError(f"'snippet' must be from 0 to {steps - 1} (got {snippet})")
 
 
-def sheet_size(graph: FaceGraph | FaceGraphSequence) -> tuple[float, float]:
+def sheet_size(
+    graph: FaceGraph | FaceGraphSequence, scores: Sequence[float] | None = None
+) -> tuple[float, float]:
     """Return width and height in inches of the sheet that :func:`draw_verdict` makes."""
     over_time = isinstance(graph, FaceGraphSequence) and len(graph) > 1
-    return (12.5, 11.4 if over_time else 8.1)
+    return (12.5, sum(_rows(over_time, bool(scores))))
 
 
 def _subject(steps: int, snippet: int | None) -> str:
@@ -98,8 +113,11 @@ def _subject(steps: int, snippet: int | None) -> str:
     return f"The face graph, {which}"
 
 
-def _rows(over_time: bool) -> list[float]:
-    return [8.3, 3.1] if over_time else [1.0]
+def _rows(over_time: bool, scores: bool) -> list[float]:
+    """Return the heights of graph, strip and chart in inches."""
+    if over_time:
+        return [8.3, 3.1]
+    return [8.1, 1.7] if scores else [8.1]
 
 
 def _draw_right(
@@ -122,7 +140,7 @@ def _draw_right(
     if parts.attention is None or len(parts.names) > _MANY:
         draw_relation_matrix(graph, figure.add_subplot(), names)
         return
-    if not parts.weight.any():
+    if not parts.edge_weight.any():
         draw_regions(graph, image, figure, names)
         return
     above, below = np.ravel(np.array(figure.subfigures(2, 1, height_ratios=[1.35, 1])))

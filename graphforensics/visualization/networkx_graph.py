@@ -75,11 +75,15 @@ def _nodes(graph: FaceGraph | FaceGraphSequence, mean: Relations) -> dict[str, l
 
 
 def _edges(graph: FaceGraph | FaceGraphSequence, mean: Relations) -> dict[str, list[Any]]:
-    out: dict[str, list[Any]] = {"weight": mean.weight.tolist(), "kept": mean.kept.tolist()}
-    for step, weight in enumerate(_over_time(graph, "edge_weight")):
-        out[f"weight_{step}"] = weight.tolist()
-    for step, kept in enumerate(_over_time(graph, "edge_kept")):
-        out[f"kept_{step}"] = (kept > 0).tolist()
+    # "weight" is the name that networkx's own algorithms look for.
+    out: dict[str, list[Any]] = {
+        "weight": mean.edge_weight.tolist(),
+        "kept": mean.edge_kept.tolist(),
+    }
+    for step, edge_weight in enumerate(_over_time(graph, "edge_weight")):
+        out[f"weight_{step}"] = edge_weight.tolist()
+    for step, edge_kept in enumerate(_over_time(graph, "edge_kept")):
+        out[f"kept_{step}"] = (edge_kept > 0).tolist()
     return out
 
 

@@ -62,23 +62,22 @@ def _title(parts: Relations, drawn: NDArray[np.int64]) -> str:
     possible = len(parts.strongest(None))
     if possible == 0:
         return f"No relations between {parts.word}s"
+    ways = "each the same both ways" if parts.symmetric else "the arrow points to the receiver"
     if len(drawn) < possible:
-        return (
-            f"The {len(drawn)} strongest of {possible} relations; the arrow points to the receiver"
-        )
-    return f"All {possible} relations; the arrow points to the receiver"
+        return f"The {len(drawn)} strongest of {possible} relations; {ways}"
+    return f"All {possible} relations; {ways}"
 
 
 def _edges(parts: Relations, drawn: NDArray[np.int64], widest: float) -> list[Line2D]:
     loops = parts.loops
     shown = np.concatenate([drawn, loops]).astype(np.int64)
-    kept, weight = parts.kept[shown], parts.weight[shown]
+    edge_kept, edge_weight = parts.edge_kept[shown], parts.edge_weight[shown]
     handles = []
-    if (kept & (weight > 0)).any():
+    if (edge_kept & (edge_weight > 0)).any():
         handles.append(_line(POSITIVE, 3, "positive relation"))
-    if (kept & (weight < 0)).any():
+    if (edge_kept & (edge_weight < 0)).any():
         handles.append(_line(NEGATIVE, 3, "negative relation"))
-    if (~kept).any():
+    if (~edge_kept).any():
         handles.append(_line(MASKED, 3, "masked relation: hidden in training", "--"))
     if len(loops):
         handles.append(_ring(f"ring: the {parts.word}'s relation to itself"))

@@ -24,6 +24,10 @@ WORDS = {
 #: Nodes that all have some relation to each other, never a negative one.
 ALWAYS_RELATED = tuple(WORDS[kind] for kind in ("patch", "token", "au"))
 
+#: Two directions of a relation that differ by less than this share, as rounding makes them, are
+#: one.
+_ALIKE = 1e-3
+
 
 @dataclass(frozen=True)
 class Relations:
@@ -33,8 +37,8 @@ class Relations:
         pos: Places ``[N, 2]`` from 0 to 1; in a circle where the graph has none.
         source: Sending node of each edge ``[E]``.
         target: Receiving node of each edge ``[E]``.
-        weight: Its strength ``[E]``, 1 where the graph has none.
-        kept: False where it was masked ``[E]``.
+        edge_weight: Its strength ``[E]``, 1 where the graph has none.
+        edge_kept: False where it was masked ``[E]``.
         attention: Where each node looks ``[N, h, w]``, or None.
         names: Name of each node.
         word: What a node is called.
@@ -43,8 +47,8 @@ class Relations:
     pos: NDArray[np.float64]
     source: NDArray[np.int64]
     target: NDArray[np.int64]
-    weight: NDArray[np.float64]
-    kept: NDArray[np.bool_]
+    edge_weight: NDArray[np.float64]
+    edge_kept: NDArray[np.bool_]
     attention: NDArray[np.float64] | None
     names: list[str]
     word: str
@@ -60,7 +64,7 @@ class Relations:
     @property
     def graded(self) -> bool:
         """Whether every node is related to every other to some degree, and never negatively."""
-        between = self.weight[self.source != self.target]
+        between = self.edge_weight[self.source != self.target]
         return self.word in ALWAYS_RELATED and len(between) > 0 and bool((between > 0).all())
 
     @property
@@ -70,15 +74,15 @@ class Relations:
         Nothing is 0; of graded relations, which would all look alike, it is the weakest.
         """
         if self.graded:
-            between = self.weight[self.source != self.target]
+            between = self.edge_weight[self.source != self.target]
             return float(between.min()), float(between.max())
-        return 0.0, float(np.abs(self.weight).max(initial=0))
+        return 0.0, float(np.abs(self.edge_weight).max(initial=0))
 
     @property
     def share(self) -> NDArray[np.float64]:
         """Place of each edge's strength between the limits, from 0 to 1."""
         low, high = self.limits
-        size = np.abs(self.weight)
+        size = np.abs(self.edge_weight)
         if high <= low:
             return np.asarray(size > 0, dtype=np.float64)
         return np.asarray(np.clip((size - low) / (high - low), 0, 1), dtype=np.float64)
@@ -88,12 +92,31 @@ class Relations:
         """Edges of a node to itself that are worth drawing: none of graded relations."""
         if self.graded:
             return np.zeros(0, dtype=np.int64)
-        return np.flatnonzero((self.source == self.target) & (self.weight != 0))
+        return np.flatnonzero((self.source == self.target) & (self.edge_weight != 0))
+
+    @property
+    def symmetric(self) -> bool:
+        """Whether every relation is the same both ways, so that a pair has one line, no arrow."""
+        nodes = len(self.pos)
+        between = self.source != self.target
+        ends = self.source[between], self.target[between]
+        place = ends[1] * nodes + ends[0]
+        if not len(place) or len(np.unique(place)) != len(place):
+            return False
+        weight, kept = np.zeros((nodes, nodes)), np.ones((nodes, nodes), np.bool_)
+        weight[ends[1], ends[0]] = self.edge_weight[between]
+        kept[ends[1], ends[0]] = self.edge_kept[between]
+        alike = np.allclose(weight, weight.T, rtol=_ALIKE, atol=_ALIKE * np.abs(weight).max())
+        return bool(alike) and bool((kept == kept.T).all())
 
     def strongest(self, count: int | None) -> NDArray[np.int64]:
-        """Return the ``count`` strongest edges between two nodes, the weakest of them first."""
-        between = np.flatnonzero((self.source != self.target) & (self.weight != 0))
-        order = between[np.argsort(np.abs(self.weight[between]), kind="stable")]
+        """Return the ``count`` strongest edges between two nodes, the weakest of them first.
+
+        Of a symmetric graph each pair counts once.
+        """
+        drawn = self.source < self.target if self.symmetric else self.source != self.target
+        between = np.flatnonzero(drawn & (self.edge_weight != 0))
+        order = between[np.argsort(np.abs(self.edge_weight[between]), kind="stable")]
         return order if count is None else order[max(len(order) - count, 0) :]
 
 
@@ -122,8 +145,8 @@ def relations(
         pos=_array(still, "pos", _circle(nodes)),
         source=edges[0],
         target=edges[1],
-        weight=_array(still, "edge_weight", np.ones(edges.shape[1])),
-        kept=_array(still, "edge_kept", np.ones(edges.shape[1])) > 0,
+        edge_weight=_array(still, "edge_weight", np.ones(edges.shape[1])),
+        edge_kept=_array(still, "edge_kept", np.ones(edges.shape[1])) > 0,
         attention=_array(still, "attention", np.zeros(0)) if "attention" in still else None,
         names=given,
         word=WORDS.get(still.get("kind", "region"), "region"),

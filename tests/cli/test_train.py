@@ -14,7 +14,7 @@ import torch
 import yaml
 
 from graphforensics.cli.main import main
-from graphforensics.models import load_detector
+from graphforensics.models import DeepfakeMAE, load_detector
 
 Make = Callable[..., Path]
 TINY = [
@@ -318,12 +318,62 @@ def test_a_printed_recipe_is_the_same_run(
 
 
 def test_committed_recipes_are_found_by_name(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["train", "--config=mrl_small", "--print-config", "--model=lrl"]) == 0
+    assert main(["train", "--config=mrl_small", "--print-config", "--model=mrl"]) == 0
     told = capsys.readouterr().out
-    # Of another detector the recipe's steps hold, but not the keywords of its own.
-    assert "graphforensics.models.lrl.LRL" in told
-    assert "encoder: resnet18" not in told
+    assert "encoder: resnet18" in told
     assert "learning_rate: 0.0003" in told
+
+
+def test_a_recipe_holds_for_its_own_detector_and_stage(capsys: pytest.CaptureFixture[str]) -> None:
+    """SGD at 0.1 with batches of 32 balanced frames is no way to train another detector."""
+    words = ["train", "--config=deepfake_mae_map", "--print-config"]
+    told = _error(capsys, [*words, "--model=learning_to_mask"])
+    assert "the recipe deepfake_mae_map is of deepfake_mae" in told
+    assert "learning_to_mask, learning_to_mask_small" in told
+    assert "is of the stage map" in _error(capsys, [*words, "--stage=pretrain"])
+
+
+def test_a_recipe_goes_on_from_a_trained_detector_in_its_own_stage(
+    tmp_path: Path, trained: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    torch.manual_seed(0)
+    small = {"encoder": "tiny", "blocks": 1, "decoder_blocks": 1, "size": 32, "frames": 1}
+    DeepfakeMAE(**small, patch=16, decoder_channels=32, decoder_heads=2).save_pretrained(
+        tmp_path / "best"
+    )
+    words = ["train", "--config=deepfake_mae_finetune", "--print-config"]
+    assert main([*words, f"--model={tmp_path / 'best'}"]) == 0
+    told = yaml.safe_load(capsys.readouterr().out)
+    assert told["model"]["class_path"].endswith("DeepfakeMAEFinetuneTask")
+    # The recipe's keywords count more than those of the stage before.
+    config = told["model"]["init_args"]["model"]["init_args"]
+    assert (config["frames"], config["blocks"], told["start_from"]) == (
+        5, 1, str(tmp_path / "best")
+    )  # fmt: skip
+    other = f"--model={trained / 'best'}"
+    assert "holds the detector 'mrl', not 'deepfake_mae'" in _error(capsys, [*words, other])
+
+
+def test_a_run_that_ended_before_its_first_epoch_did_starts_anew(
+    tmp_path: Path, store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = tmp_path / "run"
+    words = ["train", f"--data={store}", f"--out={run}", "--epochs=1", "--no-calibrate", *TINY]
+    told = _error(capsys, [*words, "--optimizer=sgd", "--lr=1e30", "--precision=32"])
+    assert "training diverged: " in told
+    assert "in epoch 0" in told
+    assert "at learning rate 1e+30; try a lower learning rate (such as 1e+29)" in told
+    assert main([*words, "--lr=0.001"]) == 0
+    assert json.loads((run / "run.json").read_text())["training"]["learning_rate"] == 0.001
+
+
+def test_the_end_of_the_time_is_told(
+    tmp_path: Path, store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["train", f"--data={store}", f"--out={tmp_path / 'run'}", "--no-calibrate", *TINY]
+    assert main([*words, "--epochs=9", "--max-time=0.001"]) == 0
+    told = capsys.readouterr().out
+    assert "stopped: --max-time, 0.001 seconds, was over after 1 of 9 epochs" in told
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,16 @@ from torch_geometric.explain import (
 )
 from torch_geometric.nn import GATConv, GCNConv
 
-from graphforensics.models import DETECTORS, LRL, MRL, AUNet, DeepfakeMAE, Detector, LearningToMask
+from graphforensics.models import (
+    DETECTORS,
+    LRL,
+    MRL,
+    AUNet,
+    Baseline,
+    DeepfakeMAE,
+    Detector,
+    LearningToMask,
+)
 from graphforensics.nn import (
     AURelationAttention,
     RecurrentCell,
@@ -228,6 +237,7 @@ def test_attention_of_a_recurrent_cell_is_what_it_is_given():
 #: Every detector, small, with a shape of its input.
 SMALL: dict[str, Callable[[], Detector]] = {
     "aunet": lambda: AUNet(encoder="resnet10t", width=16, hidden_channels=16, size=32),
+    "baseline": lambda: Baseline(encoder="resnet10t", size=32),
     "deepfake_mae": lambda: DeepfakeMAE(
         "tiny", blocks=1, decoder_blocks=1, mapping_encoder="resnet10t", frames=2, size=64
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -108,6 +109,27 @@ def test_the_file_is_tried_again_alone_and_then_listed(
         # The next run tries it once more.
         assert extract(clips, store, ExtractionOptions(), root=clips, workers=0).failed == []
     assert _hashes(store) == whole
+
+
+def test_what_a_lost_worker_was_to_replace_stays(clips: Path, tmp_path: Path) -> None:
+    media, store = tmp_path / "media", tmp_path / "store"
+    shutil.copytree(clips, media)
+    table = media / "labels.csv"
+    table.write_text("file,label,identity\n" + "".join(f"{n}.mp4,fake,p{n}\n" for n in range(3)))
+    extract(media, store, ExtractionOptions(), metadata=table, workers=0)
+    before = _hashes(store)
+    with (media / "1.mp4").open("ab") as file:
+        file.write(b"\0" * 8)
+    with subprocess.Popen(
+        _command(media, store, 1), env=ENVIRONMENT, stdout=subprocess.PIPE, text=True
+    ) as run:
+        assert _kill_those_writing(run, f".partial/{source_key('1.mp4')}/", 2) == 2
+        run.communicate(timeout=120)
+    assert run.returncode == 3
+    assert _hashes(store) == before
+    assert extract(media, store, ExtractionOptions(), root=media, workers=0).done == 1
+    track = next(track for track in FaceStore(store) if track.source == "1.mp4")
+    assert (track.label, track.identity) == ("fake", "p1")
 
 
 # Bounds its own memory once everything is loaded, as the libraries take more on more cores.

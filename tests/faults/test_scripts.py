@@ -56,6 +56,18 @@ def test_killed_extraction(tmp_path: Path) -> None:
     assert figures["operations"]["worker"] > 10
 
 
+def test_nothing_is_lost_in_two_faults(tmp_path: Path) -> None:
+    # A full disk, then a killed worker and a whole run killed.
+    words = ("--first", "15", "--count", "2", "--clips", "2", "--seed", "2")
+    figures = _figures(tmp_path, "lose_nothing.py", *words)
+    assert [row["killed"] for row in figures["rows"]] == [
+        "disk full, worker killed", "disk full, run killed", "all",
+    ]  # fmt: skip
+    total = figures["rows"][-1]
+    good = ("tracks kept", "labels kept", "equal to the beginning")
+    assert [total[name] for name in ("runs", *good)] == [2] * 4
+
+
 def test_killed_training(tmp_path: Path) -> None:
     # The run of this number is killed while it writes its files.
     words = ("--first", "1", "--count", "1", "--epochs", "2", "--people", "4")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+from av.video.reformatter import Interpolation
 from numpy.typing import NDArray
 
 
@@ -72,4 +73,8 @@ def silence(samples: int = 1024) -> av.AudioFrame:
 def decode_whole(path: Path) -> list[NDArray[np.uint8]]:
     """All frames, by PyAV alone."""
     with av.open(str(path)) as file:
-        return [frame.to_ndarray(format="rgb24") for frame in file.decode(video=0)]
+        rounded = Interpolation.BILINEAR | Interpolation.ACCURATE_RND
+        planes = [
+            frame.reformat(format="gbrp", interpolation=rounded) for frame in file.decode(video=0)
+        ]
+    return [frame.to_ndarray(format="rgb24") for frame in planes]

@@ -2,13 +2,14 @@ import pytest
 import torch
 
 from graphforensics.regions.usable_landmarks import replace_unusable, usable_landmarks
+from tests.tamper.conftest import schematic_face
 
 SIZE = (512, 512)
 
 
 @pytest.fixture
-def face(landmarks) -> torch.Tensor:
-    return torch.from_numpy(landmarks)
+def face() -> torch.Tensor:
+    return torch.from_numpy(schematic_face(centre=(222.0, 115.0), width=96.0))
 
 
 def spoilt(face: torch.Tensor, how: str) -> torch.Tensor:

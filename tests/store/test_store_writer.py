@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -79,6 +82,43 @@ def test_a_source_that_lacks_a_track_is_not_known(tmp_path: Path, track_frames: 
         record = _add(writer, "a.mp4", track_frames(3))
         (tmp_path / "tracks" / record.key / "track_000.parquet").unlink()
         assert writer.known(record.key) is None
+
+
+@pytest.mark.parametrize("end", [OSError(errno.ENOSPC, "full"), KeyboardInterrupt()])
+def test_a_source_comes_back_when_its_successor_does_not(
+    tmp_path: Path, track_frames: Make, monkeypatch: pytest.MonkeyPatch, end: BaseException
+) -> None:
+    with StoreWriter(tmp_path, OPTIONS) as writer:
+        record = _add(writer, "a.mp4", track_frames(3))
+    track = tmp_path / "tracks" / record.key / "track_000.parquet"
+    content, real, count = track.read_bytes(), os.rename, iter(range(9))
+
+    def rename(source: Path, target: Path) -> None:
+        if next(count) == 1:
+            raise end
+        real(source, target)
+
+    with (
+        monkeypatch.context() as patches,
+        suppress(OutputError, KeyboardInterrupt),
+        StoreWriter(tmp_path, OPTIONS) as writer,
+    ):
+        patches.setattr(os, "rename", rename)
+        _add(writer, "a.mp4", track_frames(5))
+    assert next(count) > 1
+    assert track.read_bytes() == content
+
+
+def test_a_source_that_a_killed_run_moved_aside_comes_back(
+    tmp_path: Path, track_frames: Make
+) -> None:
+    with StoreWriter(tmp_path, OPTIONS) as writer:
+        record = _add(writer, "a.mp4", track_frames(3))
+    (tmp_path / ".partial").mkdir()
+    (tmp_path / "tracks" / record.key).rename(tmp_path / ".partial" / f"{record.key}.old")
+    with StoreWriter(tmp_path, OPTIONS) as writer:
+        writer.finish()
+    assert [len(track) for track in FaceStore(tmp_path)] == [3]
 
 
 def test_other_options_are_refused(tmp_path: Path) -> None:

@@ -11,11 +11,12 @@ import numpy as np
 from graphforensics.datasets.drawn.drawn_video import RATE
 from graphforensics.datasets.drawn.scene import View
 from graphforensics.media.write_clip import write_clip
+from graphforensics.store.columns import METADATA
 
 if TYPE_CHECKING:
     from graphforensics.datasets.fake_face_dataset import FakeFaceDataset
 
-_TOLD = ("label", "identity", "manipulation", "dataset", "video", "quality", "split")
+_TOLD = tuple(name for name in METADATA if name not in ("origin", "mask"))
 _COLUMNS = ("file", *_TOLD, "source", "mask")
 
 
@@ -42,5 +43,5 @@ def _write_video(dataset: FakeFaceDataset, position: int, root: Path, view: View
         (root / mask).parent.mkdir(parents=True, exist_ok=True)
         grey = (np.repeat(frame.mask[..., None], 3, axis=2) for frame in frames)
         write_clip(root / mask, grey, RATE, codec="ffv1", pixel_format="gray")
-    row = {name: told[name] for name in _TOLD}
+    row = {name: told.get(name, "") for name in _TOLD}
     return {**row, "file": name, "source": told["origin"], "mask": mask}

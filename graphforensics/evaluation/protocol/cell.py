@@ -9,6 +9,7 @@ from typing import Any
 from graphforensics.evaluation.protocol.score_row import ScoreRow
 from graphforensics.metrics import BootstrapInterval, bootstrap_interval, summary
 from graphforensics.metrics.ranking import rank_auc
+from graphforensics.store.columns import label_number
 
 Figures = dict[str, float | int | None]
 
@@ -76,5 +77,5 @@ def measure(condition: str, rows: Sequence[ScoreRow]) -> Cell:
 
 def labels_and_scores(rows: Sequence[ScoreRow]) -> tuple[list[int], list[float]]:
     """Return labels (1 fake, 0 real) and scores of rows that have one."""
-    pairs = [(int(row.label == "fake"), row.score) for row in rows if row.score is not None]
+    pairs = [(label_number(row.label), row.score) for row in rows if row.score is not None]
     return [label for label, _ in pairs], [score for _, score in pairs]

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from graphforensics.errors import MissingDataError
 from graphforensics.evaluation.protocol.score_row import ScoreRow
+from graphforensics.store.columns import FAKE, REAL
 
 #: The condition of videos as they are, in the robustness protocol.
 CLEAN = "clean"
@@ -38,7 +39,7 @@ def require_conditions(protocol: str, table: pa.Table) -> None:
     if column is None:
         return
     for row in table.select(["source", "label", column]).to_pylist():
-        if not row[column] and (column != "manipulation" or row["label"] == "fake"):
+        if not row[column] and (column != "manipulation" or row["label"] == FAKE):
             raise _unknown(row["source"], column)
 
 
@@ -72,7 +73,7 @@ def conditions(rows: Sequence[ScoreRow]) -> dict[str, list[ScoreRow]]:
 
 
 def _manipulations(rows: Sequence[ScoreRow]) -> dict[str, list[ScoreRow]]:
-    fakes = [row for row in rows if row.label == "fake"]
+    fakes = [row for row in rows if row.label == FAKE]
     for row in fakes:
         if row.scored:
             _require(row, "manipulation")
@@ -82,8 +83,8 @@ def _manipulations(rows: Sequence[ScoreRow]) -> dict[str, list[ScoreRow]]:
         found[name] = [
             row
             for row in rows
-            if (row.manipulation == name and row.label == "fake")
-            or (row.label == "real" and (row.dataset, row.quality) in homes)
+            if (row.manipulation == name and row.label == FAKE)
+            or (row.label == REAL and (row.dataset, row.quality) in homes)
         ]
     return found
 

@@ -10,7 +10,6 @@ from typing import Any
 import torch
 
 from graphforensics.datasets.perturbation import KINDS, LEVELS, Perturbation
-from graphforensics.evaluation.evaluate import chosen_threshold
 from graphforensics.evaluation.labelled_tracks import LabelledTracks, labelled_tracks
 from graphforensics.evaluation.protocol.conditions import CLEAN, column_of, require_conditions
 from graphforensics.evaluation.protocol.protocol_report import ProtocolReport
@@ -21,6 +20,7 @@ from graphforensics.evaluation.protocol.protocol_settings import (
 )
 from graphforensics.evaluation.protocol.score_row import ScoreRow
 from graphforensics.evaluation.protocol.score_videos import score_videos
+from graphforensics.inference.verdict_rule import chosen_threshold
 from graphforensics.metrics import VideoRule
 from graphforensics.models import Detector, load_detector
 from graphforensics.models.calibration import file_hash, weights_hash

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from graphforensics.errors import MissingDataError
+from graphforensics.store.columns import LABELS
 
 PROTOCOLS = ("cross-dataset", "cross-manipulation", "cross-quality", "robustness")
 _OK = "ok"
@@ -127,7 +128,7 @@ def _row(path: str | Path, line: int, values: dict[str, Any]) -> ScoreRow:
         row = ScoreRow(**{**texts, **numbers})
         if not all(math.isfinite(value) for value in (row.threshold, score or 0.0)):
             raise ValueError("a score or threshold is no number")
-        if (score is not None) != (row.status == _OK) or row.label not in ("real", "fake", ""):
+        if (score is not None) != (row.status == _OK) or row.label not in (*LABELS, ""):
             raise ValueError(f"label {row.label!r}, status {row.status!r}, score {score}")
         if row.scored and not row.label:
             raise ValueError("a score without a label")

@@ -7,13 +7,14 @@ from typing import Any
 
 from graphforensics.datasets.clip_dataset import ClipDataset
 from graphforensics.datasets.perturbation import Perturbation
-from graphforensics.evaluation.evaluate import chosen_threshold
 from graphforensics.evaluation.labelled_tracks import LabelledTracks
 from graphforensics.evaluation.protocol.protocol_settings import ProtocolSettings
 from graphforensics.evaluation.protocol.score_row import ScoreRow
 from graphforensics.evaluation.score_clips import score_clips
+from graphforensics.inference.verdict_rule import chosen_threshold
 from graphforensics.metrics import VideoScore, video_scores
 from graphforensics.models import Detector
+from graphforensics.store.columns import LABELS
 
 
 def score_videos(
@@ -77,7 +78,7 @@ def _rows(
             video=video.video,
             identity=video.identity or "",
             group=f"{shared['data']}/{people}",
-            label="fake" if video.label else "real",
+            label=LABELS[int(video.label)],
             clips=video.rows,
             score=video.score,
             **shared,

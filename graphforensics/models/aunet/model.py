@@ -87,7 +87,7 @@ class AUNet(Detector):
     """
 
     name: ClassVar[str] = "aunet"
-    reads_masks: ClassVar[bool] = True
+    reads_masks = True
     reads_landmarks: ClassVar[bool] = True
 
     def __init__(
@@ -238,6 +238,12 @@ class AUNet(Detector):
         """Return :meth:`localise`'s map, if it is taught any."""
         return self.localise(inputs) if self.read_patch is not None else None
 
+    def forged_map(self, output: DetectorOutput) -> Tensor | None:
+        """Return the same of a verdict that is there already."""
+        if self.read_patch is None:
+            return None
+        return self._enlarged(cast(AUNetOutput, output).token_map)
+
     def localise(self, inputs: Tensor) -> Tensor:
         """Tell which pixels are forged, as evaluation sees them.
 
@@ -250,9 +256,7 @@ class AUNet(Detector):
         Raises:
             ValueError: ``token_weight`` is 0: no patch token has learned to tell.
         """
-        coarse = self.token_map(inputs).unsqueeze(1)
-        fine = functional.interpolate(coarse, inputs.shape[-2:], mode="bilinear")
-        return fine.squeeze(1)
+        return self._enlarged(self.token_map(inputs))
 
     def token_map(self, inputs: Tensor) -> Tensor:
         """Tell which patches are forged: :meth:`localise` as the tokens say it, ``[B, 14, 14]``.
@@ -280,6 +284,10 @@ class AUNet(Detector):
                 "and the face's map together (got None)"
             )
         return AUNetGraphClassifier.of(self, inputs)
+
+    def _enlarged(self, coarse: Tensor) -> Tensor:
+        side = (self.input_spec.size, self.input_spec.size)
+        return functional.interpolate(coarse.unsqueeze(1), side, mode="bilinear").squeeze(1)
 
     def _mixed(self, features: Tensor, stage: int, mixing: PairMixing | None) -> Tensor:
         if mixing is None or mixing.stage != stage:

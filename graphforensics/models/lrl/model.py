@@ -79,7 +79,7 @@ class LRL(Detector):
     """
 
     name: ClassVar[str] = "lrl"
-    reads_masks: ClassVar[bool] = True
+    reads_masks = True
 
     def __init__(
         self,
@@ -196,6 +196,10 @@ class LRL(Detector):
     def forged_pixels(self, inputs: Tensor) -> Tensor | None:
         """Return :meth:`localise`'s map, if it is taught any."""
         return self.localise(inputs) if self.segmentation_weight else None
+
+    def forged_map(self, output: DetectorOutput) -> Tensor | None:
+        """Return the same of a verdict that is there already."""
+        return cast(LRLOutput, output).mask.squeeze(1) if self.segmentation_weight else None
 
     def localise(self, inputs: Tensor) -> Tensor:
         """Tell which pixels are forged, as evaluation sees them.

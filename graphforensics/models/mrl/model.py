@@ -219,7 +219,7 @@ class MRL(Detector):
             torch.unflatten(attention, 0, batch),
             features,
             None if edges is None else edges(),
-            self.learner.kept_edges(),
+            self.learner.edge_kept(),
             still,
         )
 

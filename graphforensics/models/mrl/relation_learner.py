@@ -145,12 +145,12 @@ class RelationLearner(nn.Module):
             )
         if self.edges is None:
             return features
-        adj = self.mask(self.edges())
+        edge_weight = self.mask(self.edges())
         for cell in self.cells:
             if isinstance(cell, DenseTGCNCell):
-                features = cell.forward_sequence(features, adj)
+                features = cell.forward_sequence(features, edge_weight)
             elif isinstance(cell, RecurrentCell | RelationConv):
-                features = cell.forward_dense(features, adj)
+                features = cell.forward_dense(features, edge_weight)
         return features
 
     def read_out(self, hidden: Tensor) -> Tensor:
@@ -166,7 +166,7 @@ class RelationLearner(nn.Module):
         seen = torch.arange(1, logits.size(1) + 1, device=logits.device, dtype=logits.dtype)
         return logits.cumsum(1) / seen
 
-    def kept_edges(self) -> Tensor | None:
+    def edge_kept(self) -> Tensor | None:
         """Tell which edges training keeps, ``[N, N]``; all where they are drawn at random."""
         if self.edges is None:
             return None

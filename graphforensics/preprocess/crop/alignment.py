@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PIL import Image
 
+from graphforensics.media.resize import reduce
+from graphforensics.media.warp import warp
 from graphforensics.preprocess.crop.region import Region
 
 
@@ -86,7 +87,7 @@ def aligned_crop(
     fine[:, 2] += (finer - 1) / 2
     pixels = _warp(region, fine, size * finer)
     if finer > 1:
-        pixels = np.asarray(Image.fromarray(pixels).reduce(finer))
+        pixels = reduce(pixels, finer)
     points = np.asarray(landmarks, np.float64) @ matrix[:, :2].T + matrix[:, 2]
     return FaceCrop(pixels, matrix.astype(np.float32), points.astype(np.float32))
 
@@ -121,12 +122,9 @@ def _warp(region: Region, matrix: NDArray[np.float64], size: int) -> NDArray[np.
     left, top = np.floor(corners.min(axis=0)).astype(int) - 3
     right, bottom = np.ceil(corners.max(axis=0)).astype(int) + 3
     side = int(max(right - left, bottom - top))
-    source = Image.fromarray(region.cut(int(left), int(top), side))
+    source = region.cut(int(left), int(top), side)
     # Landmarks count from the middle of the first pixel, Pillow from its corner.
     moved = inverse.copy()
     moved[:, 2] += -np.array([left, top])
     moved[:, 2] += 0.5 - moved[:, :2] @ [0.5, 0.5]
-    warped = source.transform(
-        (size, size), Image.Transform.AFFINE, tuple(moved.ravel()), Image.Resampling.BICUBIC
-    )
-    return np.asarray(warped)
+    return warp(source, moved, size)

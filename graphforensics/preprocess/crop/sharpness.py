@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+
+from graphforensics.media.resize import resize
 
 _SIDE = 96
 
@@ -28,12 +29,12 @@ def sharpness(face: NDArray[np.uint8]) -> float:
         >>> sharpness(np.full((64, 64), 7, np.uint8))
         0.0
     """
-    image = Image.fromarray(np.ascontiguousarray(face if face.ndim == 2 else face[:, :, 1]))
-    shrink = _SIDE / max(image.size)
+    image = np.ascontiguousarray(face if face.ndim == 2 else face[:, :, 1])
+    shrink = _SIDE / max(image.shape)
     if shrink < 1:
-        sides = [max(1, round(side * shrink)) for side in image.size]
-        image = image.resize((sides[0], sides[1]), Image.Resampling.BOX)
-    grey = np.asarray(image).astype(np.float32)
+        height, width = (max(1, round(side * shrink)) for side in image.shape)
+        image = resize(image, width, height, "box")
+    grey = image.astype(np.float32)
     if min(grey.shape) < 3:
         return 0.0
     around = grey[:-2, 1:-1] + grey[2:, 1:-1] + grey[1:-1, :-2] + grey[1:-1, 2:]

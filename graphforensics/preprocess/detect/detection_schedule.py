@@ -30,11 +30,13 @@ class DetectionSchedule:
     Args:
         detector: What finds faces in an image.
         every: Frames between two searches while no face is in sight.
+        levels: Copies that are searched at most, from the smallest up.
     """
 
-    def __init__(self, detector: FaceDetector, every: int = 5) -> None:
+    def __init__(self, detector: FaceDetector, every: int = 5, levels: int = len(_SIDES)) -> None:
         self.detector = detector
         self.every = every
+        self.levels = levels
         self.restart()
 
     def restart(self) -> None:
@@ -52,7 +54,8 @@ class DetectionSchedule:
         """
         found: list[Detection] = []
         self._waited = [waited + 1 for waited in self._waited]
-        for level, scale in enumerate(_scales(picture.height, picture.width)):
+        scales = _scales(picture.height, picture.width)[: self.levels]
+        for level, scale in enumerate(scales):
             pause = (_PAUSES_SEEING if seeing else _PAUSES_BLIND)[level]
             if fresh:
                 pause = min(pause, _PAUSES_FRESH[level])

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-from PIL import Image
-
+from graphforensics.media.resize import resize, to_grey
 from graphforensics.preprocess.crop.box import Box, square_around
 from graphforensics.preprocess.crop.region import Region
 from graphforensics.preprocess.detect.detection import Detection
@@ -39,11 +37,11 @@ class FaceVerifier:
         if side < 4:
             return None
         left, top = round(x - wanted / 2), round(y - wanted / 2)
-        square = Image.fromarray(region.cut(left, top, side))
+        square = region.cut(left, top, side)
         if not wants_colour(self.detector):
-            square = square.convert("L")
-        small = square.resize((_SIDE, _SIDE), Image.Resampling.BILINEAR, reducing_gap=1.0)
-        faces = [face for face in self.detector(np.asarray(small)) if _central(face.box)]
+            square = to_grey(square)
+        small = resize(square, _SIDE, _SIDE, reducing_gap=1.0)
+        faces = [face for face in self.detector(small) if _central(face.box)]
         if not faces:
             return None
         best = max(faces, key=lambda face: face.confidence)

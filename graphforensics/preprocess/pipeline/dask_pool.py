@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 import time
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError
@@ -18,6 +19,29 @@ from graphforensics.preprocess.pipeline.worker_pool import Job, Outcome, Result
 _AHEAD = 2
 # Seconds between looks at how many workers there are.
 _LOOK = 2.0
+
+
+class _Call:
+    """A call that is made where it is unpickled."""
+
+    def __init__(self, task: Callable[..., Any], job: object) -> None:
+        self._task, self._job = task, job
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[object]]:
+        return self._task, (self._job,)
+
+
+def _packed(task: Callable[..., Any], job: object) -> bytes:
+    """Pack a job so that a worker can say what it lacks.
+
+    A worker that cannot import the function of a job closes its connection; it looks dead, and
+    so do all others in turn. ``pickle.loads`` it can import, and calls the function within the
+    job: a missing package is then the job's error. The scheduler need not have the package either.
+    """
+    import cloudpickle
+
+    packed: bytes = cloudpickle.dumps(_Call(task, job))
+    return packed
 
 
 class WorkersLostError(BrokenExecutor):
@@ -118,7 +142,8 @@ class DaskPool(Generic[Job, Result]):
         try:
             while True:
                 for job in islice(jobs, max(0, self._limit() - len(pending))):
-                    pending[self._client.submit(self._task, job, pure=False)] = job
+                    call = _packed(self._task, job)
+                    pending[self._client.submit(pickle.loads, call, pure=False)] = job
                 if not pending:
                     return
                 for future in self._done(pending):

@@ -59,7 +59,8 @@ def extract(
     started again ends with the same bytes as one that was not, whatever the number of workers.
     Files that the store holds already, by their content, are not extracted again; a file whose
     content has changed is. A file that fails is listed with its reason, in the manifest and in the
-    summary, and tried again by the next run.
+    summary, and tried again by the next run. Where the store has tracks of its earlier content,
+    these and what is known of them stay; it is then listed in the summary alone.
 
     Args:
         paths: Files, folders (searched for videos and images) or patterns.
@@ -86,7 +87,8 @@ def extract(
         OutputError: The store cannot be written, holds something else, or is being written to.
         StoreError: The store was made with other options, or is damaged.
         MissingExtraError: ``dask`` is given, and the extra of that name is not installed.
-        GraphForensicsError: The Dask cluster does not answer, or lost all its workers.
+        GraphForensicsError: A worker cannot work, for want of a package say; or the Dask cluster
+            does not answer, or lost all its workers.
         ValueError: ``workers`` is negative, more than one way to run is given, or other processes
             than this one are to write to memory.
 
@@ -211,7 +213,11 @@ def _worker_count(workers: int | None, files: int) -> int:
 
 
 def _settled(job: SourceJob, result: SourceResult | BaseException) -> SourceResult:
-    """Turn the loss of a worker into a failed file; pass on what is wrong with all files."""
+    """Turn the loss of a worker into a failed file; pass on what is not about the file.
+
+    Raises:
+        GraphForensicsError: The worker cannot work at all, or not with the store.
+    """
     if isinstance(result, SourceResult):
         return result
     if isinstance(result, BrokenExecutor):
@@ -220,7 +226,10 @@ def _settled(job: SourceJob, result: SourceResult | BaseException) -> SourceResu
         return failed_result(job, f"{died}: killed, out of memory, or crashed")
     if isinstance(result, GraphForensicsError) or not isinstance(result, Exception):
         raise result
-    return failed_result(job, f"unexpected {type(result).__name__}: {result}")
+    raise GraphForensicsError(
+        f"a worker could not begin with {job.named} ({type(result).__name__}: "
+        f"{' '.join(str(result).split())[:300]}); nothing is lost: mend the worker and run again"
+    ) from result
 
 
 def _take_in(
@@ -244,6 +253,10 @@ def _take_in(
         summary.done += 1
     if record.report.truncated:
         summary.truncated.append((job.named, record.report.truncated))
+    if record.report.notes:
+        summary.notes.append((job.named, record.report.notes))
+    if record.report.hint:
+        summary.hints.append((job.named, record.report.hint))
     summary.frames += record.report.frames
     summary.tracks += len(record.tracks)
     summary.faces += sum(track.frames for track in record.tracks)
@@ -253,4 +266,6 @@ def _ordered(summary: ExtractionSummary) -> ExtractionSummary:
     """Put the lists into one order, whichever worker was first."""
     for listed in (summary.no_face, summary.failed, summary.truncated, summary.unlabelled):
         listed.sort()
+    summary.notes.sort()
+    summary.hints.sort()
     return summary

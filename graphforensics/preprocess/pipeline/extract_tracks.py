@@ -10,25 +10,17 @@ import numpy as np
 from graphforensics.errors import UnreadableMediaError
 from graphforensics.media.media import Media, open_media
 from graphforensics.media.selection import parse_selection
-from graphforensics.preprocess.crop.crop_face import crop_face, kept_reach
-from graphforensics.preprocess.detect.detection_schedule import DetectionSchedule
-from graphforensics.preprocess.detect.dlib_cnn_detector import DlibCnnDetector
-from graphforensics.preprocess.detect.dlib_hog_detector import DlibHogDetector
+from graphforensics.media.turned import TurnedMedia
 from graphforensics.preprocess.detect.face_detector import FaceDetector
 from graphforensics.preprocess.detect.face_recognizer import FaceRecognizer
-from graphforensics.preprocess.detect.landmarks import LandmarkPredictor
-from graphforensics.preprocess.detect.verification import FaceVerifier
-from graphforensics.preprocess.track.face_tracker import FaceTracker
+from graphforensics.preprocess.pipeline.build_tracker import build_tracker
+from graphforensics.preprocess.pipeline.crop_face import crop_face
+from graphforensics.preprocess.pipeline.second_look import SecondLook, second_look
 from graphforensics.preprocess.track.identity_matcher import IdentityMatcher
-from graphforensics.preprocess.track.landmark_tracking import LandmarkTracker
 from graphforensics.preprocess.track.tracklet import Tracklet
 from graphforensics.store.extraction_options import ExtractionOptions
 from graphforensics.store.extraction_report import ExtractionReport
 from graphforensics.store.track_frame import TrackFrame
-
-# A followed face is kept while the HOG detector's score stays above this; on real clips faces
-# that its full search finds score 0.5 and more, places beside a face below -0.8 (99 %).
-_DOUBT = -0.5
 
 
 def extract_tracks(
@@ -37,6 +29,8 @@ def extract_tracks(
     report: ExtractionReport | None = None,
     *,
     detector: FaceDetector | None = None,
+    turned: bool = False,
+    media: Media | None = None,
 ) -> Iterator[TrackFrame]:
     """Find, follow and cut out every face of a video, an image or an animation.
 
@@ -49,6 +43,10 @@ def extract_tracks(
         options: How to extract; the defaults of :class:`ExtractionOptions` otherwise.
         report: Filled in while the faces are drawn.
         detector: A detector of one's own; it takes the place of ``options.detector``.
+        turned: Where no face is found upright but some are in turned frames, extract these:
+            places are then in pixels of the turned frames. ``report.notes`` says so. Without it
+            ``report.hint`` says that the file is to be turned.
+        media: The file, where it has been opened already.
 
     Yields:
         A :class:`TrackFrame` a face and frame; nothing where no face is found.
@@ -70,9 +68,23 @@ def extract_tracks(
         (6, (68, 2), {0})
     """
     chosen = options if options is not None else ExtractionOptions()
-    media = open_media(path)
+    media = open_media(path) if media is None else media
     counts = report if report is not None else ExtractionReport()
-    return _Extraction(path, media, chosen, detector, counts).run()
+    return _looked_at_twice(_Extraction(path, media, chosen, detector, counts), turned)
+
+
+def _looked_at_twice(extraction: _Extraction, turned: bool) -> Iterator[TrackFrame]:
+    """Extract; where there is no face, find out why."""
+    yield from extraction.run()
+    if extraction.report.faces:
+        return
+    look = extraction.second_look()
+    if not (turned and look.degrees):
+        extraction.report.hint = look.hint
+        return
+    again = extraction.turned(look.degrees)
+    yield from again.run()
+    again.report.add_note(f"no face found upright: frames were turned by {look.turn}")
 
 
 class _Extraction:
@@ -87,18 +99,19 @@ class _Extraction:
         self._path = path
         self._media = media
         self._options = options
-        self._report = report
-        self._tracker = _tracker(options, detector)
+        self._detector = detector
+        self.report = report
+        self._tracker = build_tracker(options, detector)
         self._matcher = IdentityMatcher(
             FaceRecognizer(options.recognition_path), smallest=options.min_face
         )
         self._covered = np.zeros(media.info.frames, np.bool_)
 
     def run(self) -> Iterator[TrackFrame]:
-        report = self._report
+        report = self.report
         report.truncated = self._media.info.truncated
-        runs = parse_selection(self._options.selection).numbers(self._media.info.times)
-        wanted = [number for run in runs for number in run]
+        report.notes = "; ".join(self._media.info.notes) or None
+        wanted = self._wanted()
         last: int | None = None
         for picture in self._media.pictures(wanted):
             if last is None or picture.number != last + 1:
@@ -111,6 +124,20 @@ class _Extraction:
         report.undecoded = len(wanted) - report.frames
         if not report.frames:
             raise UnreadableMediaError(self._path, "none of the wanted frames can be decoded")
+
+    def second_look(self) -> SecondLook:
+        """Find out why there is no face."""
+        return second_look(self._media, self._options, self._detector, self._wanted())
+
+    def turned(self, degrees: int) -> _Extraction:
+        """Return the extraction of the same frames in another orientation, counted anew."""
+        self.report.frames = 0
+        media = TurnedMedia(self._media, degrees)
+        return _Extraction(self._path, media, self._options, self._detector, self.report)
+
+    def _wanted(self) -> list[int]:
+        runs = parse_selection(self._options.selection).numbers(self._media.info.times)
+        return [number for run in runs for number in run]
 
     def _hand_out(self, ended: list[Tracklet]) -> Iterator[TrackFrame]:
         """Yield what has become certain: all of the tracklets that ended, part of the others."""
@@ -146,28 +173,8 @@ class _Extraction:
                 tracklet.segment = self._matcher.next_segment(tracklet.person)
             tracklet.handed_out = observation.number
             self._covered[observation.number] = True
-            self._report.faces += 1
-            self._report.persons = len(self._matcher)
+            self.report.faces += 1
+            self.report.persons = len(self._matcher)
             yield crop_face(tracklet, place, self._options)
             observation.region = None
         tracklet.forget(tracklet.handed_out, self._options.smoothing)
-
-
-def _tracker(options: ExtractionOptions, detector: FaceDetector | None) -> FaceTracker:
-    chosen = detector if detector is not None else _detector(options)
-    # The HOG detector's doubts decide about faces that are followed already.
-    hog = isinstance(chosen, DlibHogDetector)
-    doubtful = DlibHogDetector(threshold=_DOUBT) if hog else chosen
-    return FaceTracker(
-        DetectionSchedule(chosen, options.detect_every),
-        LandmarkTracker(
-            FaceVerifier(doubtful), LandmarkPredictor(options.landmarks_path), kept_reach(options)
-        ),
-        options.detect_every,
-    )
-
-
-def _detector(options: ExtractionOptions) -> FaceDetector:
-    if options.detector == "cnn":
-        return DlibCnnDetector(options.detector_path)
-    return DlibHogDetector()

@@ -16,6 +16,8 @@ class ExtractionSummary:
         no_face: Files that were read well but show no face, of this run or an earlier one.
         failed: ``(path, reason)`` of each file that could not be extracted.
         truncated: ``(path, reason)`` of each file that breaks off; what came before is kept.
+        notes: ``(path, note)`` of each file whose frames are not shown as they are stored.
+        hints: ``(path, hint)`` of files without a face: what may help.
         unlabelled: Files that the metadata table does not name.
         frames: Frames looked at, over all files.
         faces: Faces stored, over all tracks.
@@ -28,6 +30,8 @@ class ExtractionSummary:
     failed: list[tuple[str, str]] = field(default_factory=list)
     truncated: list[tuple[str, str]] = field(default_factory=list)
     unlabelled: list[str] = field(default_factory=list)
+    notes: list[tuple[str, str]] = field(default_factory=list)
+    hints: list[tuple[str, str]] = field(default_factory=list)
     frames: int = 0
     faces: int = 0
     tracks: int = 0
@@ -51,6 +55,8 @@ class ExtractionSummary:
         details = [
             *(f"no face: {path}" for path in self.no_face),
             *(f"cut short: {path}: {reason}" for path, reason in self.truncated),
+            *(f"without a face: {path}: {hint}" for path, hint in self.hints),
+            *(f"shown: {path}: {note}" for path, note in self.notes),
             *(f"not in the metadata: {path}" for path in self.unlabelled),
             *(f"failed: {path}: {reason}" for path, reason in self.failed),
         ]

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeGuard
 
 from graphforensics.errors import (
     GraphForensicsError,
@@ -31,7 +32,7 @@ from graphforensics.store.publish import (
 from graphforensics.store.records import SourceRecord, Status
 from graphforensics.store.remote_path import RemotePath, StorePath, store_path
 from graphforensics.store.source_writer import write_tracks
-from graphforensics.store.store_writer import read_whole
+from graphforensics.store.store_writer import is_whole, read_record, read_whole
 from graphforensics.store.writing import writing
 
 
@@ -81,36 +82,62 @@ def run_source_job(job: SourceJob) -> SourceResult:
     """Extract one file into a folder of its own, unless the store holds its tracks.
 
     The store holds them when the file's content is that of the record: the time stamp of a
-    file says nothing, so that stores are functions of their inputs.
+    file says nothing, so that stores are functions of their inputs. A file that cannot be
+    extracted leaves the tracks of its earlier content where they are.
 
     Raises:
         OutputError: The store cannot be written.
+        ImportError: This process lacks a package.
         GraphForensicsError: Something other than the file is wrong: a missing package or model.
     """
     root = store_path(job.root)
     _check_seen(root)
-    old = read_whole(root, job.key)
-    metadata = job.metadata if job.metadata is not None else (old.metadata if old else {})
-    blank = SourceRecord(job.source, job.key, "failed", metadata=metadata)
+    old = read_record(root, job.key)
+    blank = SourceRecord(job.source, job.key, "failed", metadata=_known(job, old))
     try:
         blank = replace(blank, sha256=_content_hash(job.path))
     except UnreadableMediaError as error:
-        # A file that cannot be reached now takes nothing away from the store.
-        if old is not None and old.status == "ok":
-            return SourceResult(old, failure=error.reason)
-        return _finished(job, replace(blank, reason=error.reason))
-    if old is not None and old.status != "failed" and old.sha256 == blank.sha256:
-        return _reused(root, old, replace(old, metadata=metadata))
+        return _failed(job, old, replace(blank, reason=error.reason))
+    if _is_done(root, old, blank.sha256):
+        return _kept(root, old, blank)
     folder = _fresh_folder(job)
     try:
-        return _finished(job, _extracted(job, blank, folder), folder)
-    except GraphForensicsError:
+        record = _extracted(job, blank, folder)
+        if record.status != "failed":
+            return _finished(job, record, folder)
+    except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+    shutil.rmtree(folder, ignore_errors=True)
+    return _failed(job, old, record)
 
 
-def _reused(root: StorePath, old: SourceRecord, record: SourceRecord) -> SourceResult:
+def _known(job: SourceJob, old: SourceRecord | None) -> Mapping[str, str]:
+    """Say what is known about the file: what the job tells, else what the store knows."""
+    if job.metadata is not None:
+        return job.metadata
+    return old.metadata if old is not None else {}
+
+
+def _is_done(
+    root: StorePath, old: SourceRecord | None, sha256: str | None
+) -> TypeGuard[SourceRecord]:
+    return (
+        old is not None and old.status != "failed" and old.sha256 == sha256 and is_whole(root, old)
+    )
+
+
+def _failed(job: SourceJob, old: SourceRecord | None, record: SourceRecord) -> SourceResult:
+    """List the file as failed, unless the store has something better of it."""
+    if old is None or old.status == "failed":
+        return _finished(job, record)
+    kept = _kept(store_path(job.root), old, record)
+    return replace(kept, failure=record.reason, reused=False)
+
+
+def _kept(root: StorePath, old: SourceRecord, new: SourceRecord) -> SourceResult:
     """Leave the tracks as they are; on a URL, the worker puts new metadata there itself."""
+    record = replace(old, metadata=new.metadata)
     if isinstance(root, Path):
         return SourceResult(record, reused=True)
     if record != old:
@@ -128,7 +155,7 @@ def _extracted(job: SourceJob, blank: SourceRecord, folder: Path) -> SourceRecor
         return replace(blank, reason=error.reason)
     except NoFaceError as error:
         return replace(blank, status="no_face", reason=str(error), report=report)
-    except GraphForensicsError:
+    except (GraphForensicsError, ImportError):
         raise
     except MemoryError:
         return replace(blank, reason="not enough memory to decode it")
@@ -136,7 +163,7 @@ def _extracted(job: SourceJob, blank: SourceRecord, folder: Path) -> SourceRecor
         # One broken file never stops the rest, whatever is wrong with it.
         return replace(blank, reason=f"unexpected {type(error).__name__}: {_line(error)}")
     status: Status = "ok" if tracks else "no_face"
-    reason = report.truncated or (None if tracks else "no face found")
+    reason = report.truncated or (None if tracks else report.no_face())
     return replace(blank, status=status, reason=reason, report=report, tracks=tracks)
 
 
@@ -166,8 +193,9 @@ def failed_result(job: SourceJob, reason: str) -> SourceResult:
     Raises:
         OutputError: The store cannot be written.
     """
-    metadata = job.metadata if job.metadata is not None else {}
-    return _finished(job, SourceRecord(job.source, job.key, "failed", reason, metadata=metadata))
+    old = read_record(store_path(job.root), job.key)
+    blank = SourceRecord(job.source, job.key, "failed", reason, metadata=_known(job, old))
+    return _failed(job, old, blank)
 
 
 def _fresh_folder(job: SourceJob) -> Path:

@@ -7,7 +7,7 @@ from collections import deque
 from graphforensics.media.picture import Picture
 from graphforensics.preprocess.crop.box import Box, overlap
 from graphforensics.preprocess.detect.detection_schedule import DetectionSchedule
-from graphforensics.preprocess.track.landmark_tracking import FrameView, LandmarkTracker, moved
+from graphforensics.preprocess.track.landmark_tracking import LandmarkTracker, moved
 from graphforensics.preprocess.track.shot_change import ShotChange
 from graphforensics.preprocess.track.tracklet import Observation, Tracklet
 
@@ -55,11 +55,10 @@ class FaceTracker:
 
     def step(self, picture: Picture) -> list[Tracklet]:
         """Take the next frame and return the tracklets that ended for good before it."""
-        view = FrameView(picture)
-        cut = self._shot_change(view.grey)
+        cut = self._shot_change(picture.grey())
         ended = self._end_shot() if cut else self._expired(picture.number)
-        losses = self._follow(view)
-        self._find(view, fresh=cut or losses)
+        losses = self._follow(picture)
+        self._find(picture, fresh=cut or losses)
         self._remember(picture)
         return ended
 
@@ -78,13 +77,13 @@ class FaceTracker:
         ]
         return ended
 
-    def _follow(self, view: FrameView) -> bool:
+    def _follow(self, picture: Picture) -> bool:
         """Add an observation to every tracklet, or lose it; say whether one was lost."""
         kept: list[Tracklet] = []
         for tracklet in self.followed:
-            observation = self._sight.follow(view, tracklet.last.box)
+            observation = self._sight.follow(picture, tracklet.last.box)
             doubled = any(overlap(observation.box, other.last.box) > 0.5 for other in kept)
-            if not doubled and self._extend(view, tracklet, observation):
+            if not doubled and self._extend(picture, tracklet, observation):
                 kept.append(tracklet)
             else:
                 self._lose(tracklet)
@@ -92,7 +91,7 @@ class FaceTracker:
         self.followed = kept
         return lost
 
-    def _extend(self, view: FrameView, tracklet: Tracklet, observation: Observation) -> bool:
+    def _extend(self, picture: Picture, tracklet: Tracklet, observation: Observation) -> bool:
         waited = observation.number - tracklet.verified
         if (
             waited < self._every
@@ -104,7 +103,7 @@ class FaceTracker:
         seen = self._sight.confirm(observation)
         if seen is None or moved(tracklet.last.box, observation.box, share=0.5):
             return False
-        right = self._sight.correct(view, observation, seen)
+        right = self._sight.correct(picture, observation, seen)
         if right is not observation:
             self._correct_tail(tracklet, right)
         tracklet.observations.append(right)
@@ -124,7 +123,7 @@ class FaceTracker:
             )
             if old is None or old.number <= max(tracklet.verified, tracklet.handed_out):
                 return
-            new = self._sight.follow(FrameView(picture), later.box)
+            new = self._sight.follow(picture, later.box)
             if overlap(new.box, old.box) > 0.8 or not self._sight.confirm(new):
                 return
             tracklet.observations[tracklet.observations.index(old)] = new
@@ -148,11 +147,11 @@ class FaceTracker:
                     return
                 tracklet.verified = observation.number
 
-    def _find(self, view: FrameView, fresh: bool) -> None:
-        for face in self._search(view.picture, seeing=bool(self.followed), fresh=fresh):
+    def _find(self, picture: Picture, fresh: bool) -> None:
+        for face in self._search(picture, seeing=bool(self.followed), fresh=fresh):
             if self._taken(face.box):
                 continue
-            observation = self._sight.look(view, face.box)
+            observation = self._sight.look(picture, face.box)
             if self._taken(observation.box) or overlap(observation.box, face.box) < 0.4:
                 continue
             seen = self._sight.confirm(observation)
@@ -185,7 +184,7 @@ class FaceTracker:
         known = [tracklet.at(picture.number) for tracklet in self.followed + self.lost]
         if any(other and _same_place(other.box, later.box) for other in known):
             return None
-        observation = self._sight.follow(FrameView(picture), later.box)
+        observation = self._sight.follow(picture, later.box)
         if any(other and _same_place(other.box, observation.box) for other in known):
             return None
         return observation if self._sight.confirm(observation) else None

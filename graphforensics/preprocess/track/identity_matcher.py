@@ -113,7 +113,7 @@ class IdentityMatcher:
 
 
 def _portrait(tracklet: Tracklet) -> _Portrait:
-    """Take the surest observation of a tracklet; its pixels are kept, whatever the tracklet forgets."""
+    """Take the surest observation of a tracklet; its pixels stay, whatever the tracklet forgets."""
     seen = [observation for observation in tracklet.observations if observation.region is not None]
     best = max(seen, key=lambda observation: observation.confidence or 0.0)
     return _Portrait(Observation(**vars(best)))

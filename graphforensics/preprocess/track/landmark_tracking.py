@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
-import numpy as np
-from numpy.typing import NDArray
-
 from graphforensics.media.picture import Picture
 from graphforensics.preprocess.crop.box import Box, overlap, square_around
 from graphforensics.preprocess.crop.region import Region
@@ -27,27 +22,6 @@ _ASTRAY = 0.72
 _STILL = 0.06
 
 
-class FrameView:
-    """A frame whose grey values and colours are made once, when they are first needed.
-
-    Args:
-        picture: The frame.
-    """
-
-    def __init__(self, picture: Picture) -> None:
-        self.picture = picture
-
-    @cached_property
-    def grey(self) -> NDArray[np.uint8]:
-        """Brightness ``[H, W]``."""
-        return self.picture.grey()
-
-    @cached_property
-    def rgb(self) -> NDArray[np.uint8]:
-        """Colours ``[H, W, 3]``."""
-        return self.picture.rgb()
-
-
 class LandmarkTracker:
     """Places landmarks on a face and asks the detector whether it is one.
 
@@ -62,21 +36,21 @@ class LandmarkTracker:
         self._predictor = predictor
         self._reach = reach
 
-    def look(self, view: FrameView, box: Box) -> Observation:
+    def look(self, picture: Picture, box: Box) -> Observation:
         """Place landmarks from a box."""
-        landmarks = self._predictor(view.grey, box)
+        landmarks = self._predictor(picture.grey(), box)
         place = landmark_box(landmarks)
-        region = Region.around(view.rgb, place, self._reach)
-        return Observation(view.picture.number, view.picture.time, landmarks, place, region)
+        region = Region.around(picture.rgb(), place, self._reach)
+        return Observation(picture.number, picture.time, landmarks, place, region)
 
-    def follow(self, view: FrameView, box: Box) -> Observation:
+    def follow(self, picture: Picture, box: Box) -> Observation:
         """Place landmarks from the face's box in the frame before or after.
 
         Where the face has moved, they are placed once more from the box that they imply:
         a box beside the face draws them away from it.
         """
-        observation = self.look(view, box)
-        return self.look(view, observation.box) if moved(box, observation.box) else observation
+        observation = self.look(picture, box)
+        return self.look(picture, observation.box) if moved(box, observation.box) else observation
 
     def confirm(self, observation: Observation) -> Detection | None:
         """Ask the detector about an observation; its confidence is noted where it sees a face.
@@ -90,11 +64,11 @@ class LandmarkTracker:
             observation.confidence = seen.confidence
         return seen
 
-    def correct(self, view: FrameView, observation: Observation, seen: Detection) -> Observation:
+    def correct(self, picture: Picture, observation: Observation, seen: Detection) -> Observation:
         """Return the observation, or a better one where the landmarks went astray."""
         if seen.confidence < _SEEN or overlap(seen.box, observation.box) >= _ASTRAY:
             return observation
-        better = self.look(view, seen.box)
+        better = self.look(picture, seen.box)
         if overlap(seen.box, better.box) <= overlap(seen.box, observation.box):
             return observation
         better.confidence = seen.confidence

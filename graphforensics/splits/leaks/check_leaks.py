@@ -18,7 +18,7 @@ from graphforensics.splits.leaks.leak_report import LeakReport
 from graphforensics.splits.leaks.near_duplicates import near_duplicates
 from graphforensics.splits.leaks.perceptual_hash import perceptual_hash
 from graphforensics.splits.leaks.shared_names import people, shared_names
-from graphforensics.splits.split import PARTS
+from graphforensics.store.columns import PARTS
 from graphforensics.store.face_track import FaceTrack
 from graphforensics.store.layout import TRACKS
 from graphforensics.store.remote_path import store_path

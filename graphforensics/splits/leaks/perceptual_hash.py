@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 from scipy.fft import dctn
+
+from graphforensics.media.resize import resize, to_grey
 
 _SIDE, _KEPT = 32, 8
 # A picture with less contrast than this, in grey levels, has no structure to compare.
@@ -39,7 +40,7 @@ def perceptual_hash(image: NDArray[np.uint8]) -> int | None:
     """
     if image.dtype != np.uint8 or image.ndim not in (2, 3) or image.shape[-1] == 0:
         raise ValueError(f"'image' must be uint8 [H, W, 3] (got {image.dtype} {image.shape})")
-    grey = Image.fromarray(image).convert("L").resize((_SIDE, _SIDE), Image.Resampling.BOX)
+    grey = resize(to_grey(image), _SIDE, _SIDE, "box")
     pixels = np.asarray(grey, dtype=np.float64)
     if pixels.std() < _FLAT:
         return None

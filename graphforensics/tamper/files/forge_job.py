@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import shutil
@@ -12,7 +11,6 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-import av
 import torch
 
 from graphforensics.errors import (
@@ -26,6 +24,7 @@ from graphforensics.media.decode import probe, read_frames
 from graphforensics.media.frame_writer import FrameWriter
 from graphforensics.media.media_info import MediaInfo
 from graphforensics.media.picture_writer import PictureWriter
+from graphforensics.media.system_error import is_of_system
 from graphforensics.store.extraction_options import ExtractionOptions
 from graphforensics.tamper.files.clip_forger import ClipForger
 from graphforensics.tamper.files.clip_landmarks import clip_landmarks
@@ -87,7 +86,7 @@ def run_forge_job(job: ForgeJob) -> ForgeResult:
     except Exception as error:
         reason = " ".join(str(error).split())[:200]
         # What goes wrong in reading is an UnreadableMediaError by now.
-        if _is_of_system(error):
+        if is_of_system(error):
             raise OutputError(f"{job.out}: cannot be written ({reason})") from error
         # One broken file never stops the rest, whatever is wrong with it.
         return ForgeResult(None, failure=f"unexpected {type(error).__name__}: {reason}")
@@ -102,13 +101,6 @@ def _one_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(threads)
-
-
-def _is_of_system(error: Exception) -> bool:
-    """Say whether the operating system refused something, itself or through FFmpeg."""
-    if isinstance(error, av.FFmpegError):
-        return error.errno in errno.errorcode and error.errno != errno.EINVAL
-    return isinstance(error, OSError)
 
 
 def _run(job: ForgeJob) -> ForgeResult:

@@ -9,6 +9,7 @@ from typing import Any
 
 from graphforensics import __version__
 from graphforensics.errors import StoreError
+from graphforensics.store.columns import FAKE, REAL
 from graphforensics.store.layout import read_json, write_json
 
 PURPOSE = (
@@ -62,7 +63,7 @@ class ForgeRecord:
     metadata: Mapping[str, str] = field(default_factory=dict)
     version: str = __version__
     library: str = "graphforensics"
-    label: str = "fake"
+    label: str = FAKE
     purpose: str = PURPOSE
 
     def write(self, path: Path) -> None:
@@ -99,6 +100,6 @@ class ForgeRecord:
             "video": self.name,
             "source": self.source,
         }
-        real = {"file": self.real, "label": "real", "manipulation": "", "mask": ""}
-        fake = {"file": self.file, "label": "fake", "manipulation": self.method, "mask": self.mask}
+        real = {"file": self.real, "label": REAL, "manipulation": "", "mask": ""}
+        fake = {"file": self.file, "label": FAKE, "manipulation": self.method, "mask": self.mask}
         return [{**real, **shared}, {**fake, **shared}]

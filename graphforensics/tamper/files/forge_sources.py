@@ -9,6 +9,7 @@ from pathlib import Path
 
 from graphforensics.errors import MissingDataError
 from graphforensics.media.source_files import find_media
+from graphforensics.store.columns import REAL
 from graphforensics.store.metadata_table import MetadataTable
 from graphforensics.tamper.files.forge_record import ForgeRecord
 
@@ -50,7 +51,7 @@ def find_sources(
         elif ForgeRecord.read(file.with_suffix(".json")) is not None:
             reason = f"is a forgery itself, as {file.with_suffix('.json').name} beside it says"
             sources.failed.append((str(file), reason))
-        elif table is not None and (row is None or row.get("label") != "real"):
+        elif table is not None and (row is None or row.get("label") != REAL):
             label = row.get("label") if row else None
             reason = f"labelled {label}" if label else "not labelled real"
             sources.skipped.append((str(file), f"{reason} in {table.path}"))

@@ -9,9 +9,9 @@ import torch
 from torch import Generator, Tensor, nn
 
 from graphforensics.regions import ACTION_UNITS
-from graphforensics.regions._checks import size_pair
+from graphforensics.regions._checks import check_landmarks, size_pair
 from graphforensics.regions.usable_landmarks import replace_unusable, usable_landmarks
-from graphforensics.tamper._checks import check_landmarks, check_seeds
+from graphforensics.tamper._checks import check_seeds
 from graphforensics.tamper.masks.soft_mask import soft_masks
 from graphforensics.tamper.self_blend.recipe_batch import RecipeBatch
 from graphforensics.tamper.self_blend.seeded_draw import draw_seeds

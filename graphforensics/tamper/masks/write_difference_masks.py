@@ -17,6 +17,7 @@ from graphforensics.errors import UnreadableMediaError
 from graphforensics.media.clip_writer import ClipWriter
 from graphforensics.media.decode import probe, read_frames
 from graphforensics.media.frame import Frame
+from graphforensics.store.columns import FAKE
 from graphforensics.store.metadata_table import MetadataTable
 from graphforensics.tamper.masks.difference_mask import difference_mask
 
@@ -66,7 +67,7 @@ def write_difference_masks(metadata: str | Path, threshold: float = 0.15) -> Dif
     written, without = 0, []
     for row in rows:
         origin = row.get("origin") or row.get("source")
-        if (row.get("label") or "").strip().lower() != "fake" or row.get("mask"):
+        if (row.get("label") or "").strip().lower() != FAKE or row.get("mask"):
             continue
         place = _place(folder, row["file"].strip())
         reason = "no source is named"

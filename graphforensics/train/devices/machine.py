@@ -12,8 +12,10 @@ from lightning.fabric.utilities.exceptions import MisconfigurationException
 from lightning.pytorch.loggers import Logger
 from lightning.pytorch.strategies import ModelParallelStrategy, Strategy
 
+from graphforensics.train.config.machine_options import MachineOptions
 from graphforensics.train.config.training_options import TrainingOptions
-from graphforensics.train.run.safe_checkpoint_io import SafeCheckpointIO
+from graphforensics.train.devices.precision import precision_on
+from graphforensics.train.devices.safe_checkpoint_io import SafeCheckpointIO
 
 #: What Lightning's trainer is told of every run: the run's own files take the place of its
 #: checkpoints, the data module shares batches out by itself, and validation before the first epoch
@@ -27,18 +29,13 @@ TRAINER_DEFAULTS: dict[str, Any] = {
 
 
 @dataclass(frozen=True)
-class Machine:
-    """The devices of a run, in Lightning's words.
+class Machine(MachineOptions):
+    """The devices of a run, in Lightning's words, and the trainer that computes on them.
 
     Args:
-        accelerator: ``"auto"``, ``"cpu"``, ``"gpu"``, ``"mps"``, ...
-        devices: How many on this machine, which numbers, or ``"auto"`` for all.
-        nodes: How many machines.
-        strategy: ``"auto"``, ``"ddp"``, ``"ddp_find_unused_parameters_true"``, ... and, to share
-            out the weights too, ``"fsdp"`` (on GPUs) or ``"fsdp2"`` (PyTorch's ``fully_shard``
-            through Lightning's ``ModelParallelStrategy``, also on processors).
-
-        sync_batchnorm: Take the statistics of batch normalisation over all GPUs, as one would.
+        **settings: The fields of
+            :class:`~graphforensics.train.config.machine_options.MachineOptions`: ``accelerator``,
+            ``devices``, ``nodes``, ``strategy``, ``sync_batchnorm``.
 
     Raises:
         ValueError: ``sync_batchnorm`` is asked for on processors, where PyTorch has none.
@@ -47,18 +44,6 @@ class Machine:
         >>> Machine("cpu").devices
         1
     """
-
-    accelerator: str = "auto"
-    devices: int | str = 1
-    nodes: int = 1
-    strategy: str = "auto"
-    sync_batchnorm: bool = False
-
-    def __post_init__(self) -> None:
-        if self.sync_batchnorm and self.accelerator == "cpu":
-            raise ValueError(
-                "'sync_batchnorm' must be false on processors, PyTorch has it for GPUs"
-            )
 
     def trainer(
         self,
@@ -87,7 +72,7 @@ class Machine:
             "num_nodes": self.nodes,
             "strategy": self.lightning_strategy(),
             "sync_batchnorm": self.sync_batchnorm,
-            "precision": options.precision,
+            "precision": precision_on(self.accelerator, options.precision),
             "max_epochs": options.epochs,
             "accumulate_grad_batches": options.accumulate,
             "gradient_clip_val": options.clip_gradients,

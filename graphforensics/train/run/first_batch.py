@@ -10,6 +10,7 @@ from torch.utils.data import default_collate
 from graphforensics.errors import GraphForensicsError, MissingDataError
 from graphforensics.models.fast_inference import evaluating
 from graphforensics.splits.split import PARTS
+from graphforensics.store.columns import LABELS
 from graphforensics.train.face_store_data_module import FaceStoreDataModule
 from graphforensics.train.pseudo_fakes import LEFT_OUT
 from graphforensics.train.tasks.detection_task import DetectionTask
@@ -58,7 +59,7 @@ def _samples(data: FaceStoreDataModule, part: str) -> dict[str, Any]:
     """Read a part's first sample of each class; of real faces alone, a few."""
     dataset = data.dataset(part)
     labels = dataset.table.column("label").to_pylist()
-    places = [labels.index(label) for label in ("real", "fake") if label in labels]
+    places = [labels.index(label) for label in LABELS if label in labels]
     if data.pseudo_fakes:
         places = list(range(min(_LOOKED_AT, len(labels))))
     batch: dict[str, Any] = default_collate([dataset[place * dataset.clips] for place in places])

@@ -9,7 +9,8 @@ from typing import Any
 from lightning.pytorch.loggers import Logger
 
 from graphforensics.errors import MissingDataError, MissingExtraError
-from graphforensics.train.config.recipe import class_at
+from graphforensics.train.config.class_path import class_at
+from graphforensics.train.config.nearest import did_you_mean
 
 _MODULE = "lightning.pytorch.loggers"
 #: Short name -> class, and the keywords that send its files to the run's folder.
@@ -43,6 +44,7 @@ def logger_class(name: str) -> type[Logger]:
     except MissingDataError as error:
         raise ValueError(
             f"'logger' must be one of {', '.join(_KNOWN)} or a class (got {name!r})"
+            f"{did_you_mean(name, _KNOWN)}"
         ) from error
     if not issubclass(found, Logger):
         raise ValueError(f"'logger' must be a logger of Lightning (got {name!r})")

@@ -5,20 +5,32 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast, get_args
 
 from graphforensics.errors import MissingDataError, OutputError
+from graphforensics.train.config.loop_options import Precision
 from graphforensics.train.config.training_options import TrainingOptions
 from graphforensics.train.face_store_data_module import FaceStoreDataModule
 from graphforensics.train.pseudo_fakes import MANIPULATION
 from graphforensics.train.run.provenance import provenance
 from graphforensics.train.run.run_recorder import write_text
+from graphforensics.train.run.setting_differences import setting_differences
 from graphforensics.train.run.trained_on import trained_on
 from graphforensics.train.tasks.detection_task import DetectionTask
 from graphforensics.train.tasks.registry import stage_of
 
 #: Settings that may differ when a run is resumed: they change nothing of what was done.
 _FREE = ("epochs", "max_time")
+
+#: What the first finished epoch leaves behind.
+_OF_AN_EPOCH = ("last.ckpt", "metrics.csv", "best")
+
+#: Values of all options, for runs of versions that did not know them yet.
+_EARLIER: dict[str, Any] = json.loads(
+    json.dumps({**TrainingOptions().to_dict(), "precision": "32"})
+)
+
+_PRECISIONS = get_args(Precision)
 
 
 def run_settings(
@@ -69,18 +81,22 @@ def prepare_folder(
         data: What it is trained on.
         resume: Whether to go on with the run that is there.
 
+    A run that ended before its first epoch did counts as none.
+
     Raises:
         OutputError: ``folder`` holds a run already and ``resume`` is false, or cannot be written.
-        MissingDataError: The run there is of other data, of another model or other settings.
+        MissingDataError: The run there is of other data, of another model or other settings; the
+            ones that differ are named.
     """
     place = folder / "run.json"
+    if _is_unfinished(folder):
+        # Nothing came of it yet: it starts anew, with whatever settings are given now.
+        place.unlink()
     if place.exists() and not resume:
         raise OutputError(f"{folder}: holds a run already; resume it, or choose another folder")
     if place.exists():
         _require_same(place, settings)
         return
-    if resume and not folder.is_dir():
-        raise OutputError(f"{folder}: there is no run to resume")
     seen = trained_on(data.rows("train"))
     if data.pseudo_fakes:
         seen["manipulation"] = [MANIPULATION]
@@ -89,23 +105,46 @@ def prepare_folder(
     write_text(place, json.dumps(run, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
 
 
+def recorded_precision(folder: Path) -> Precision | None:
+    """Return the precision that the run in a folder was trained with, if there is one.
+
+    Args:
+        folder: Of the run.
+    """
+    if _is_unfinished(folder):
+        return None
+    try:
+        found = json.loads((folder / "run.json").read_text(encoding="utf-8"))["training"]
+        return cast(Precision, found["precision"]) if found["precision"] in _PRECISIONS else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _is_unfinished(folder: Path) -> bool:
+    """Say whether a run began here and ended, by an error or a kill, before its first epoch did."""
+    if any((folder / name).exists() for name in _OF_AN_EPOCH):
+        return False
+    try:
+        return "training" in json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError, TypeError):
+        return False
+
+
 def _require_same(place: Path, settings: dict[str, Any]) -> None:
     try:
         before = json.loads(place.read_text(encoding="utf-8"))
         recorded = {name: before.get(name) for name in settings}
         # Runs of earlier versions had no other values of the options that they did not know.
-        known = json.loads(json.dumps(TrainingOptions().to_dict()))
-        recorded["training"] = {**known, **before["training"]}
+        recorded["training"] = {**_EARLIER, **before["training"]}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise OutputError(f"{place}: damaged, the run cannot be resumed ({error!r})") from error
     wanted = json.loads(json.dumps(settings))
     for values in (recorded["training"], wanted["training"]):
         for name in _FREE:
             values.pop(name, None)
-    different = [name for name in settings if recorded[name] != wanted[name]]
+    different = setting_differences(recorded, wanted)
     if different:
         raise MissingDataError(
-            f"{place}: the run was started with another {different[0]!r} "
-            f"({recorded[different[0]]}, now {wanted[different[0]]}); "
-            "resume with the same data, model and settings"
+            f"{place}: the run was started otherwise: {'; '.join(different)}. "
+            "Resume with the same data, model and settings, or choose another folder"
         )

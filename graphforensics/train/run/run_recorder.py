@@ -23,10 +23,11 @@ from graphforensics.errors import (
 )
 from graphforensics.models.calibration import CALIBRATION
 from graphforensics.models.detector import Detector
-from graphforensics.train.devices.sharded_model import whole_model
 from graphforensics.train.run.running_mean import RunningMean
+from graphforensics.train.run.sharded_model import whole_model
 from graphforensics.train.run.time_limit import TimeLimit
 from graphforensics.train.tasks.detection_task import DetectionTask
+from graphforensics.train.tasks.divergence import divergence
 
 # Own code because: ModelCheckpoint and CSVLogger write at different moments, so that a killed run
 # may leave a table of other epochs than its checkpoint; here all follow from last.ckpt.
@@ -136,9 +137,7 @@ class RunRecorder(L.Callback):
                 raise MissingDataError(
                     "the validation videos are of one class: no AUC to select by"
                 )
-            raise GraphForensicsError(
-                f"'{task.monitor}', which selects the best epoch, is no number"
-            )
+            raise divergence(task, f"'{task.monitor}', which selects the best epoch, is no number")
         return row
 
 

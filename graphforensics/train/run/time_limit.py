@@ -32,6 +32,8 @@ class TimeLimit(L.Callback):
         self.seconds = seconds
         #: Whether the running epoch was ended before its last batch.
         self.cut_short = False
+        #: Whether the time was over before the last epoch.
+        self.ended = False
         self._end = float("inf")
 
     def on_train_start(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
@@ -57,3 +59,4 @@ class TimeLimit(L.Callback):
         if over:
             trainer.should_stop = True
             self.cut_short = batch_idx + 1 < trainer.num_training_batches
+            self.ended = self.cut_short or trainer.current_epoch + 1 != trainer.max_epochs

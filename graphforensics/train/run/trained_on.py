@@ -5,6 +5,8 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphforensics.store.columns import FAKE
+
 #: What a protocol goes across.
 KINDS = ("dataset", "manipulation", "quality")
 
@@ -23,7 +25,7 @@ def trained_on(table: pa.Table) -> dict[str, list[str]]:
         >>> trained_on(pa.Table.from_pylist(rows))
         {'dataset': ['A'], 'manipulation': ['swap'], 'quality': []}
     """
-    fakes = table.filter(pc.equal(table.column("label"), "fake"))
+    fakes = table.filter(pc.equal(table.column("label"), FAKE))
     return {
         kind: sorted(
             str(name)

@@ -10,7 +10,7 @@ from torch import Tensor
 from graphforensics.models.aunet.mixing import PairMixing
 from graphforensics.models.aunet.model import AUNet
 from graphforensics.models.detector import Detector
-from graphforensics.train.config.training_options import PseudoFakeKind
+from graphforensics.train.config.task_options import PseudoFakeKind
 from graphforensics.train.tasks.detection_task import Batch, DetectionTask
 
 

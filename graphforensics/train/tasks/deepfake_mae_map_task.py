@@ -13,6 +13,7 @@ from graphforensics.models.deepfake_mae.mapping import MappedFaces
 from graphforensics.models.detector import Detector
 from graphforensics.nn.argument_checks import check_positive
 from graphforensics.nn.call_with_weights import call_with_weights
+from graphforensics.store.columns import FAKE
 from graphforensics.train.devices.processes import gathered
 from graphforensics.train.face_store_data_module import FaceStoreDataModule
 from graphforensics.train.tasks.deepfake_mae_episode import Domains, Episode, episode
@@ -195,9 +196,7 @@ class DeepfakeMAEMapTask(DeepfakeMAEStageTask):
         if rows is None:
             self._met = sorted({name for met in gathered(self._met) for name in met})
             return self._met
-        return [
-            row["manipulation"] for row in rows if row["label"] == "fake" and row["manipulation"]
-        ]
+        return [row["manipulation"] for row in rows if row["label"] == FAKE and row["manipulation"]]
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Add the manipulations met, which a resumed run does not meet again."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,22 +14,20 @@ from lightning.pytorch.utilities.types import OptimizerLRScheduler
 from torch import Tensor
 from torch.nn import Parameter
 
-from graphforensics.errors import GraphForensicsError
 from graphforensics.models.detector import Detector
-from graphforensics.train.config.optimizer import OptimizerName, build_optimizer, check_optimizer
-from graphforensics.train.config.training_options import PseudoFakeKind
+from graphforensics.train.config.task_options import PseudoFakeKind, TaskOptions
 from graphforensics.train.devices.processes import gathered, process_rank
 from graphforensics.train.devices.shared_batches import batch_share
 from graphforensics.train.pseudo_fakes import LEFT_OUT, PseudoFakes
-from graphforensics.train.run.random_state import random_state, restore_random_state
+from graphforensics.train.tasks.divergence import divergence
 from graphforensics.train.tasks.judged_clips import JudgedClips, names_in
+from graphforensics.train.tasks.random_state import random_state, restore_random_state
 from graphforensics.train.tasks.task_checkpoint import load_task, task_parameters
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
 Batch = dict[str, Any]
-_NO_SETTINGS = ("self", "model", "__class__")
 
 
 class DetectionTask(L.LightningModule):
@@ -52,16 +51,11 @@ class DetectionTask(L.LightningModule):
         model: The detector; its ``input_spec``, ``loss`` and ``probability`` are used. One in
             evaluation mode, such as :func:`~graphforensics.models.load_detector` returns, is put
             into training mode when training begins.
-        learning_rate: Step size (MRL: 1e-4).
-        decay_every: The step size is multiplied by ``decay`` after this many epochs (MRL: 5).
-        decay: Factor of the step size (MRL: 0.5).
-        optimizer: ``"adam"``, ``"adamw"`` or ``"sgd"``.
-        momentum: Of ``"sgd"``.
-        betas: Of ``"adam"`` and ``"adamw"``.
-        weight_decay: Of every optimiser.
-        pseudo_fakes: Make the fakes from the real faces of a batch, with the ``"whole"`` hull of
-            the face or a ``"partial"`` one (:class:`~graphforensics.train.PseudoFakes`).
-        seed: Seed of the pseudo-fakes.
+        *arguments: A :class:`~graphforensics.train.config.task_options.TaskOptions`, or its first
+            fields by position.
+        **settings: Fields of it: ``learning_rate`` (1e-4), ``decay_every`` (5), ``decay`` (0.5),
+            ``optimizer`` (``"adam"``), ``momentum``, ``betas``, ``weight_decay``,
+            ``pseudo_fakes`` (:class:`~graphforensics.train.PseudoFakes`; ``None``), ``seed`` (0).
 
     Raises:
         ValueError: A number is out of range.
@@ -83,38 +77,25 @@ class DetectionTask(L.LightningModule):
     #: The pseudo-fakes that ``graphforensics train`` makes where nothing is said of them.
     own_fakes: ClassVar[PseudoFakeKind | None] = None
 
-    def __init__(
-        self,
-        model: Detector,
-        learning_rate: float = 1e-4,
-        decay_every: int = 5,
-        decay: float = 0.5,
-        optimizer: OptimizerName = "adam",
-        momentum: float = 0.0,
-        betas: tuple[float, float] = (0.9, 0.999),
-        weight_decay: float = 0.0,
-        pseudo_fakes: PseudoFakeKind | None = None,
-        seed: int = 0,
-    ) -> None:
-        given = dict(locals())
+    #: What the keywords of the constructor are, beside its own.
+    options_class: ClassVar[type[TaskOptions]] = TaskOptions
+
+    def __init__(self, model: Detector, *arguments: Any, **settings: Any) -> None:
         super().__init__()
-        #: The keywords that it was built with, which checkpoints hold.
-        self.settings = {name: given[name] for name in given if name not in _NO_SETTINGS}
-        if learning_rate <= 0 or decay_every < 1 or not 0 < decay <= 1:
-            raise ValueError(
-                "'learning_rate' must be positive, 'decay_every' at least 1 and 'decay' in (0, 1] "
-                f"(got {learning_rate}, {decay_every} and {decay})"
-            )
-        check_optimizer(optimizer, momentum, betas, weight_decay)
         self.model = model
-        self.learning_rate = learning_rate
-        self.decay_every = decay_every
-        self.decay = decay
-        self.optimizer = optimizer
-        self.momentum, self.betas, self.weight_decay = momentum, betas, weight_decay
+        #: How it is trained.
+        self.options = options = TaskOptions.of(*arguments, **settings)
+        #: The keywords that build it again, which checkpoints hold.
+        self.settings = dataclasses.asdict(options)
+        self.learning_rate, self.decay_every = options.learning_rate, options.decay_every
+        self.decay, self.optimizer = options.decay, options.optimizer
+        self.momentum, self.betas = options.momentum, options.betas
+        self.weight_decay = options.weight_decay
         #: What makes fakes of the real faces of a batch, if anything does.
         self.pseudo_fakes = (
-            None if pseudo_fakes is None else PseudoFakes(pseudo_fakes, model.input_spec, seed)
+            None
+            if options.pseudo_fakes is None
+            else PseudoFakes(options.pseudo_fakes, model.input_spec, options.seed)
         )
         #: Area under the ROC curve over the validation videos of the last epoch, in float64.
         self.video_auc = math.nan
@@ -144,14 +125,7 @@ class DetectionTask(L.LightningModule):
 
     def configure_optimizers(self) -> OptimizerLRScheduler:
         """Build the optimiser, and a step size that is cut every ``decay_every`` epochs."""
-        optimizer = build_optimizer(
-            self.trained_parameters(),
-            self.optimizer,
-            self.learning_rate,
-            self.momentum,
-            self.betas,
-            self.weight_decay,
-        )
+        optimizer = self.options.build(self.trained_parameters())
         schedule = torch.optim.lr_scheduler.StepLR(optimizer, self.decay_every, self.decay)
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule}}
 
@@ -183,6 +157,8 @@ class DetectionTask(L.LightningModule):
         """
         output = self(batch["inputs"])
         self.log_losses(stage, self._losses(output, batch), batch)
+        if stage == "val" and not torch.isfinite(output.logit).all():
+            raise divergence(self, "the detector's scores of validation clips became no numbers")
         if self._share_of(batch)[0]:
             self._judged.add(output.logit, batch, batch_idx)
 
@@ -292,12 +268,9 @@ class DetectionTask(L.LightningModule):
         self._losses(self(batch["inputs"]), batch)
 
     def check_finite(self, loss: Tensor, batch_idx: int) -> None:
-        """Raise GraphForensicsError where the loss is no number."""
+        """Raise DivergenceError where the loss is no number."""
         if not torch.isfinite(loss):
-            raise GraphForensicsError(
-                f"the loss became {loss.item()} in epoch {self.current_epoch}, step "
-                f"{batch_idx}: lower the learning rate, clip gradients, or use precision 32"
-            )
+            raise divergence(self, f"the loss became {loss.item()}", batch_idx)
 
     def log_losses(self, stage: str, losses: dict[str, Tensor], batch: Batch) -> None:
         """Log the epoch's mean of every loss as ``STAGE_NAME``.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -88,4 +89,5 @@ def _task_of(kind: type[Task], told: dict[str, Any], path: str | Path) -> type[T
 def _keywords(kind: type[DetectionTask]) -> set[str]:
     """Name the keywords of a task and of those that it is a kind of."""
     inits = [vars(base)["__init__"] for base in kind.__mro__ if "__init__" in vars(base)]
-    return {name for init in inits for name in inspect.signature(init).parameters}
+    own = {name for init in inits for name in inspect.signature(init).parameters}
+    return own | {field.name for field in dataclasses.fields(kind.options_class)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import signal
@@ -54,6 +55,18 @@ def test_every_job_comes_back_with_its_result_or_its_error(cluster: Any) -> None
     processes = {found[1] for found in outcomes.values()}
     assert len(processes) == 2
     assert os.getpid() not in processes
+
+
+def test_a_worker_says_what_it_lacks(
+    cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "only_here.py").write_text("def task(number):\n    return number\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    task = importlib.import_module("only_here").task
+    with DaskPool(task, cluster.scheduler_address, patience=5) as pool:
+        error = dict(pool.run([1]))[1]
+    assert isinstance(error, ModuleNotFoundError)
+    assert str(error) == "No module named 'only_here'"
 
 
 def test_jobs_are_taken_as_there_is_room(cluster: Any) -> None:

@@ -245,25 +245,23 @@ def test_a_callers_executor_that_breaks_down(clips: Path, reference: Path, tmp_p
     assert hashes(store) == hashes(reference)
 
 
-class _LosesOne(Executor):
-    """An executor that lets one file's worker die."""
+class _Lacks(Executor):
+    """An executor whose workers lack a package."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         future: Future[Any] = Future()
-        if "still" in args[0].path:
-            future.set_exception(RuntimeError("KilledWorker"))
-        else:
-            future.set_result(fn(*args, **kwargs))
+        future.set_exception(ModuleNotFoundError("No module named 'dlib'"))
         return future
 
 
-def test_a_lost_file_is_listed(clips: Path, reference: Path, tmp_path: Path) -> None:
+def test_workers_that_cannot_work_stop_the_run_and_take_nothing_away(
+    clips: Path, reference: Path, tmp_path: Path
+) -> None:
     store = tmp_path / "store"
-    summary = extract(clips, store, HALF, root=clips, executor=_LosesOne())
-    reasons = dict(summary.failed)
-    assert reasons[str(clips / "still.png")] == "unexpected RuntimeError: KilledWorker"
-    assert summary.done == 2
-    extract(clips, store, HALF, root=clips, workers=0)
+    shutil.copytree(reference, store)
+    wanted = r"could not begin with .*\(ModuleNotFoundError: No module named 'dlib'\); nothing is"
+    with pytest.raises(GraphForensicsError, match=wanted):
+        extract(clips, store, HALF, root=clips, executor=_Lacks())
     assert hashes(store) == hashes(reference)
 
 

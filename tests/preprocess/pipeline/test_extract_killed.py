@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -80,6 +81,32 @@ def _end(command: list[str], moment: Callable[[], bool], end: signal.Signals) ->
         run.send_signal(end)
         said = run.communicate(timeout=60)[1]
     return run.returncode, said
+
+
+def test_interrupted_while_this_process_writes(clips: Path, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    status, said = _end(
+        _command(clips, store, 0), lambda: any(store.glob(".partial/*/*/*")), signal.SIGINT
+    )
+    assert (status, said) == (130, "graphforensics: interrupted\n")
+
+
+def test_a_full_disk_takes_nothing_away(
+    clips: Path, unbroken: dict[str, str], tmp_path: Path
+) -> None:
+    media, store = tmp_path / "media", tmp_path / "store"
+    shutil.copytree(clips, media)
+    assert _finish(media, store, 0).returncode == 0
+    with (media / "2.mp4").open("ab") as file:
+        file.write(b"\0" * 8)
+    # Room for the header of a track; no test may fill the disk that others work on.
+    limit = "import resource, signal, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (4000,) * 2)"
+    main = "from graphforensics.cli.main import main; raise SystemExit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", f"{limit}; {main}", *_command(media, store, 0)[3:]]
+    done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 2
+    assert "cannot be written (file too large); finished files are kept" in done.stderr
+    assert _hashes(store) == unbroken
 
 
 def test_killed_at_any_moment_and_started_again(

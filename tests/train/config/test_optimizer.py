@@ -8,14 +8,15 @@ import numpy as np
 import pytest
 import torch
 
-from graphforensics.train.config.optimizer import build_optimizer
+from graphforensics.train.config.optimizer import OptimizerOptions
 
 GRADIENTS = np.array([[0.3, -2.0], [0.1, 0.5], [-0.4, 1.0]])
 
 
 def _stepped(name: Any, **keywords: Any) -> np.ndarray:
     weight = torch.nn.Parameter(torch.tensor([1.0, -1.0], dtype=torch.float64))
-    optimizer = build_optimizer([weight], name, 0.1, **keywords)
+    options = OptimizerOptions(learning_rate=0.1, optimizer=name, **keywords)
+    optimizer = options.build([weight])
     for gradient in GRADIENTS:
         weight.grad = torch.tensor(gradient)
         optimizer.step()
@@ -49,14 +50,17 @@ def test_adam_and_adamw(name: str) -> None:
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
-        ({"name": "lion"}, "'optimizer' must be one of adam, adamw, sgd"),
-        ({"name": "sgd", "momentum": 1.0}, "'momentum' must be in"),
+        ({"optimizer": "lion"}, "'optimizer' must be one of adam, adamw, sgd"),
+        ({"optimizer": "adamm"}, "did you mean 'adam'"),
+        ({"optimizer": "sgd", "momentum": 1.0}, "'momentum' must be in"),
         ({"momentum": 0.9}, "'momentum' must be 0 with adam"),
         ({"betas": (0.9, 1.0)}, "'betas' must be two numbers"),
-        ({"betas": (0.9,)}, "'betas' must be two numbers"),
+        ({"betas": (0.9,)}, "'betas' must be 2 values"),
+        ({"learning_rate": "1e-4"}, "'learning_rate' must be a number"),
+        ({"decay_every": 1.5}, "'decay_every' must be a whole number"),
         ({"weight_decay": -1.0}, "'weight_decay' must be at least 0"),
     ],
 )
 def test_senseless_settings_are_refused(wrong: dict[str, Any], told: str) -> None:
     with pytest.raises(ValueError, match=told):
-        build_optimizer([torch.nn.Parameter(torch.ones(1))], **wrong)
+        OptimizerOptions(**wrong)

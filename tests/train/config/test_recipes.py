@@ -9,9 +9,11 @@ import pytest
 import yaml
 
 from graphforensics.errors import MissingDataError
-from graphforensics.models import DETECTORS, MRL
+from graphforensics.models import DETECTORS, MRL, DeepfakeMAE
 from graphforensics.train import DetectionTask, TrainingOptions, task_class
+from graphforensics.train.config.parts import build_part
 from graphforensics.train.config.recipe import read_recipe, recipe_names, recipe_path, write_recipe
+from graphforensics.train.tasks.deepfake_mae_map_task import DeepfakeMAEMapTask
 from graphforensics.train.tasks.registry import stage_of
 from graphforensics.train.train_detector import build_task
 
@@ -21,7 +23,7 @@ PAPERS: dict[str, dict[str, Any]] = {
     "lrl": {
         "optimizer": "adam",
         "lr": 2e-4,
-        "betas": [0.9, 0.999],
+        "betas": (0.9, 0.999),
         "weight_decay": 1e-5,
         "decay_every": 10,
         "epochs": 50,
@@ -30,7 +32,7 @@ PAPERS: dict[str, dict[str, Any]] = {
     "deepfake_mae_pretrain": {
         "optimizer": "adamw",
         "lr": 1.5e-4,
-        "betas": [0.9, 0.95],
+        "betas": (0.9, 0.95),
         "weight_decay": 0.05,
         "batch_size": 8,
         "set": {"frames": 1},
@@ -75,10 +77,8 @@ def test_every_recipe_builds_its_task(name: str) -> None:
         # The networks of the papers are large: their keywords are looked at, no more.
         assert set(found["set"]) <= set(DETECTORS[found["model"]].__init__.__annotations__)
         return
-    renamed = {"lr": "learning_rate"}
-    known = set(TrainingOptions.__dataclass_fields__)
-    told = {renamed.get(key, key): value for key, value in found.items()}
-    options = TrainingOptions(**{key: value for key, value in told.items() if key in known})
+    options = build_part(TrainingOptions, found)
+    assert options.precision == "auto"
     model = DETECTORS[found["model"]](**found["set"])
     task = build_task(model, options, stage, found["task_set"])
     assert task.learning_rate == found["lr"]
@@ -103,12 +103,13 @@ def test_what_is_written_is_read_again() -> None:
 
 
 def test_a_written_recipe_round_trips(tmp_path: Path) -> None:
-    settings: dict[str, Any] = {"task": DetectionTask, "model": MRL, "set": {"regions": 5}}
-    settings |= {"task_set": {"inner": {"a": 1}}, "lr": 0.001, "precision": "32", "out": "run"}
+    settings: dict[str, Any] = {"task": DeepfakeMAEMapTask, "model": DeepfakeMAE}
+    settings |= {"set": {"frames": 5}, "task_set": {"inner_steps": 2}}
+    settings |= {"lr": 0.001, "precision": "32", "out": "run"}
     file = tmp_path / "recipe.yaml"
     file.write_text(write_recipe(settings))
     found = read_recipe(file)
-    wanted = {**settings, "model": "mrl", "logger_set": {}, "seed": 0}
+    wanted = {**settings, "model": "deepfake_mae", "logger_set": {}, "seed": 0}
     assert found == wanted
     assert recipe_path("mrl").name == "mrl.yaml"
 

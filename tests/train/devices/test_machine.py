@@ -8,7 +8,7 @@ import pytest
 from lightning.pytorch.strategies import DDPStrategy, ModelParallelStrategy
 
 from graphforensics.train import Machine, TrainingOptions
-from graphforensics.train.run.safe_checkpoint_io import SafeCheckpointIO
+from graphforensics.train.devices.safe_checkpoint_io import SafeCheckpointIO
 
 
 def test_a_trainer_has_the_options_of_the_run(tmp_path: Path) -> None:

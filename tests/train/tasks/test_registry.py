@@ -18,9 +18,9 @@ from graphforensics.train import (
     TrainingOptions,
     stages,
     task_class,
-    tasks,
     train_detector,
 )
+from graphforensics.train.tasks import registry as tasks
 from graphforensics.train.tasks.registry import stage_of
 
 

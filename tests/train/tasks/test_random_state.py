@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from graphforensics.train.run.random_state import random_state, restore_random_state
+from graphforensics.train.tasks.random_state import random_state, restore_random_state
 
 
 def _draw() -> list[float]:

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from graphforensics.errors import CheckpointError, OutputError
-from graphforensics.train.run.safe_checkpoint_io import SafeCheckpointIO
+from graphforensics.train.devices.safe_checkpoint_io import SafeCheckpointIO
 
 #: What a training checkpoint holds besides its weights.
 REST: dict[str, Any] = {

@@ -1,0 +1,103 @@
+"""Options of the command line that follow from the settings of a part."""
+
+from __future__ import annotations
+
+import argparse
+import types
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, Union, get_args, get_origin
+
+from graphforensics.train.config.part import Part
+from graphforensics.train.config.setting import Setting, settings_of
+
+
+class OptionGroup:
+    """A group of options that leave no trace where they are not given.
+
+    Args:
+        parser: Of the command.
+        title: Of the group.
+        told: Defaults that ``--help`` tells, where they are not the settings'.
+    """
+
+    def __init__(
+        self,
+        parser: argparse.ArgumentParser,
+        title: str,
+        told: Mapping[str, str] | None = None,
+    ) -> None:
+        self._group = parser.add_argument_group(title)
+        self._told = dict(told or {})
+
+    def add(self, flag: str, help: str, **keywords: Any) -> None:
+        """Add an option that is no setting."""
+        self._group.add_argument(flag, help=help, default=argparse.SUPPRESS, **keywords)
+
+    def add_part(self, part: type[Part], without: Iterable[str] = ()) -> None:
+        """Add the settings of a part.
+
+        Args:
+            part: One of :data:`~graphforensics.train.config.parts.PARTS`.
+            without: Words of settings that have no option of their own.
+        """
+        for one in settings_of(part):
+            if one.word not in without:
+                help = option_help(one, self._told.get(one.word))
+                self.add(one.flag, help, **option_keywords(one))
+
+
+def option_keywords(one: Setting) -> dict[str, Any]:
+    """Return what ``ArgumentParser.add_argument`` must be told of a setting.
+
+    Args:
+        one: The setting; its own ``keywords`` count more than what follows from its type.
+
+    Example:
+        >>> from graphforensics.train.config.optimizer import OptimizerOptions
+        >>> option_keywords(settings_of(OptimizerOptions)[3])
+        {'choices': ('adam', 'adamw', 'sgd')}
+    """
+    return {**_of_type(_without_none(one.hint)), **one.keywords}
+
+
+def option_help(one: Setting, default: str | None = None) -> str:
+    """Return a setting's help, with its default.
+
+    Args:
+        one: The setting.
+        default: What to tell instead of its own default.
+    """
+    told = default if default is not None else _words(one.default)
+    text = one.help.rstrip(".").replace("%", "%%")
+    if text[1:2].islower():
+        text = text[0].lower() + text[1:]
+    return f"{text}; default: {told}" if told else text
+
+
+def _of_type(hint: Any) -> dict[str, Any]:
+    if hint is bool:
+        return {"action": argparse.BooleanOptionalAction}
+    if hint in (int, float):
+        return {"type": hint}
+    if get_origin(hint) is Literal:
+        return {"choices": get_args(hint)}
+    if get_origin(hint) is tuple:
+        return {"nargs": len(get_args(hint)), "type": get_args(hint)[0]}
+    if isinstance(get_origin(hint), type) and issubclass(get_origin(hint), Iterable):
+        return {"nargs": "+"}
+    return {}
+
+
+def _without_none(hint: Any) -> Any:
+    if get_origin(hint) not in (Union, types.UnionType):
+        return hint
+    kinds = [kind for kind in get_args(hint) if kind is not types.NoneType]
+    return kinds[0] if len(kinds) == 1 else str
+
+
+def _words(default: Any) -> str:
+    if default is None or default is False:
+        return ""
+    if isinstance(default, tuple):
+        return " ".join(_words(entry) for entry in default)
+    return f"{default:g}" if isinstance(default, float) else str(default)
