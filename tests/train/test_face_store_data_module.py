@@ -16,6 +16,7 @@ from graphforensics.datasets.prepare import prepare
 from graphforensics.errors import GraphForensicsError, MissingDataError, StoreError
 from graphforensics.store.extraction_options import ExtractionOptions
 from graphforensics.train import FaceStoreDataModule
+from graphforensics.train.config.recipe import read_recipe
 from tests.datasets import layouts
 
 Make = Callable[..., Path]
@@ -257,3 +258,19 @@ def test_balance_holds_in_every_batch(tmp_path: Path, labelled_store: Make) -> N
     data = FaceStoreDataModule([root], SPEC, batch_size=4, balance=True)
     for batch in data.train_dataloader():
         assert float(batch["label"].sum()) == len(batch["label"]) / 2
+
+
+def test_flips_can_be_left_out(noise_store: Path) -> None:
+    """Learning to Mask trains without augmentation."""
+    spec = InputSpec("clip", size=32, snippets=1, frames=8)
+    fractions = (0.5, 0.25, 0.25)
+    same = []
+    for flip in (True, False):
+        data = FaceStoreDataModule([noise_store], spec, fractions=fractions, flip=flip)
+        dataset = data.dataset("train")
+        # All frames of a track: nothing is drawn but the flip.
+        first, *others = (dataset[epoch, 0]["inputs"] for epoch in range(12))
+        same.append(all(torch.equal(first, other) for other in others))
+    assert same == [False, True]
+    assert read_recipe("learning_to_mask")["flip"] is False
+    assert read_recipe("learning_to_mask_small")["flip"] is False

@@ -102,7 +102,7 @@ class DeepfakeMAEMapTask(DeepfakeMAEStageTask):
 
     def on_train_epoch_start(self) -> None:
         """Set the step size, which follows from the epoch alone, and learn the manipulations."""
-        factor = self.decay ** (self.current_epoch // self.decay_every)
+        factor = self.step_factor(self.current_epoch)
         for group in cast(torch.optim.Optimizer, self.optimizers()).param_groups:
             group["lr"] = self.learning_rate * factor
         names = self._manipulations()

@@ -13,6 +13,7 @@ import torch
 from lightning.pytorch.utilities.types import OptimizerLRScheduler
 from torch import Tensor
 from torch.nn import Parameter
+from torch.optim.lr_scheduler import LambdaLR, LRScheduler, StepLR
 
 from graphforensics.models.detector import Detector
 from graphforensics.train.config.task_options import PseudoFakeKind, TaskOptions
@@ -55,7 +56,8 @@ class DetectionTask(L.LightningModule):
             fields by position.
         **settings: Fields of it: ``learning_rate`` (1e-4), ``decay_every`` (5), ``decay`` (0.5),
             ``optimizer`` (``"adam"``), ``momentum``, ``betas``, ``weight_decay``,
-            ``pseudo_fakes`` (:class:`~graphforensics.train.PseudoFakes`; ``None``), ``seed`` (0).
+            ``schedule`` (``"step"``), ``warmup_epochs`` (0), ``pseudo_fakes``
+            (:class:`~graphforensics.train.PseudoFakes`; ``None``), ``seed`` (0).
 
     Raises:
         ValueError: A number is out of range.
@@ -124,10 +126,24 @@ class DetectionTask(L.LightningModule):
         return self.model.parameters()
 
     def configure_optimizers(self) -> OptimizerLRScheduler:
-        """Build the optimiser, and a step size that is cut every ``decay_every`` epochs."""
+        """Build the optimiser, and the schedule of its step size, which changes after epochs."""
         optimizer = self.options.build(self.trained_parameters())
-        schedule = torch.optim.lr_scheduler.StepLR(optimizer, self.decay_every, self.decay)
+        schedule: LRScheduler
+        if self.options.schedule == "step" and not self.options.warmup_epochs:
+            # What checkpoints of earlier versions have the state of.
+            schedule = StepLR(optimizer, self.decay_every, self.decay)
+        else:
+            schedule = LambdaLR(optimizer, self.step_factor)
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule}}
+
+    def step_factor(self, epoch: int) -> float:
+        """Return what the step size is multiplied by in an epoch of the trainer's.
+
+        Args:
+            epoch: Its number.
+        """
+        epochs = None if self._trainer is None else self._trainer.max_epochs
+        return self.options.step_factor(epoch, None if epochs == -1 else epochs)
 
     def prepared(self, batch: Batch) -> Batch:
         """Change a batch, on the device, before a step sees it.
