@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from abc import abstractmethod
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -242,8 +243,8 @@ class Detector(nn.Module, PyTorchModelHubMixin):
             CheckpointError: It is neither a folder here nor a model that can be fetched, or it is
                 damaged, of another detector than this class, or written by a newer version.
         """
-        # The registry imports this module.
-        from graphforensics.models.registry import detector_class
+        # The registry knows all detectors, and each of them this module: it is asked by its name.
+        detector_class = import_module("graphforensics.models.registry").detector_class
 
         fetching = {"cache_dir": cache_dir, "token": token, "force_download": force_download}
         folder = detector_folder(

@@ -15,7 +15,6 @@ from graphforensics.nn.argument_checks import check_positive
 from graphforensics.nn.call_with_weights import call_with_weights
 from graphforensics.store.columns import FAKE
 from graphforensics.train.devices.processes import gathered
-from graphforensics.train.face_store_data_module import FaceStoreDataModule
 from graphforensics.train.tasks.deepfake_mae_episode import Domains, Episode, episode
 from graphforensics.train.tasks.deepfake_mae_meta_step import adapted
 from graphforensics.train.tasks.deepfake_mae_pretrain_task import DeepfakeMAEStageTask
@@ -211,10 +210,7 @@ class DeepfakeMAEMapTask(DeepfakeMAEStageTask):
 
 def _training_rows(trainer: Any) -> list[dict[str, Any]] | None:
     """Return the rows of the table that training samples come from, if there is one."""
-    if isinstance(trainer.datamodule, FaceStoreDataModule):
-        table = trainer.datamodule.rows("train")
-    else:
-        table = getattr(getattr(trainer.train_dataloader, "dataset", None), "table", None)
+    table = getattr(getattr(trainer.train_dataloader, "dataset", None), "table", None)
     if not isinstance(table, pa.Table) or not {"label", "manipulation"} <= {*table.column_names}:
         return None
     rows: list[dict[str, Any]] = table.select(["label", "manipulation"]).to_pylist()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import torch
 
@@ -70,20 +71,25 @@ def load_task(
 
 def _task_of(kind: type[Task], told: dict[str, Any], path: str | Path) -> type[Task]:
     """Find the class by its name; checkpoints of earlier versions leave it to who asks."""
-    # The registry imports the tasks, which import this module.
-    from graphforensics.train.tasks.detection_task import DetectionTask
-    from graphforensics.train.tasks.registry import TASKS, task_class
-
+    # The registry knows all tasks, and each of them this module: it is asked by its name.
+    registry = import_module("graphforensics.train.tasks.registry")
     name, detector = told.get("task"), str(told.get("detector"))
-    stages = [task_class(detector, stage) for stage in TASKS.get(detector, {None: None})]
-    known = {one.__name__: one for one in (*stages, DetectionTask, kind)}
-    if name is None and kind is DetectionTask and len(stages) > 1:
-        names = ", ".join(one.__name__ for one in stages)
-        raise CheckpointError(f"{path}: does not say which task it is of; ask one of {names}")
-    found = (stages[0] if kind is DetectionTask else kind) if name is None else known.get(name)
+    try:
+        words = registry.stages(detector) or (None,)
+        stages: list[Any] = [registry.task_class(detector, word) for word in words]
+    except ValueError as error:
+        raise CheckpointError(f"{path}: {error}") from error
+    if name is not None:
+        found = {one.__name__: one for one in (*kind.__mro__, *stages)}.get(name)
+    else:
+        fitting = [one for one in stages if issubclass(one, kind)]
+        if kind not in stages and len(fitting) > 1:
+            names = ", ".join(one.__name__ for one in fitting)
+            raise CheckpointError(f"{path}: does not say which task it is of; ask one of {names}")
+        found = kind if kind in stages or not fitting else fitting[0]
     if found is None or not issubclass(found, kind):
         raise CheckpointError(f"{path}: a checkpoint of {name}, not of {kind.__name__}")
-    return found
+    return cast("type[Task]", found)
 
 
 def _keywords(kind: type[DetectionTask]) -> set[str]:
