@@ -10,6 +10,9 @@ import torch
 from numpy.typing import NDArray
 from torch.utils.data import Sampler
 
+# Own code because: WeightedRandomSampler draws with replacement, so that some faces come up twice
+# before others come up at all, and has a state that a resumed run would have to restore.
+
 
 class BalancedSampler(Sampler[tuple[int, int]]):
     """As many positions of every class in each epoch, without end and without favourites.

@@ -44,11 +44,11 @@ class ClipDataset(Dataset[dict[str, Any]]):
     has the face's 68 ``landmarks`` in pixels of the sample (``float32``, ``[68, 2]`` for an image,
     ``[F, 68, 2]`` for frames, ``[T, D, 68, 2]`` for a clip), which follow a flip.
 
-    Training samples start at a random place within their share of the track and are flipped
-    left to right half of the time. Both follow from ``seed``, the epoch and the position alone, so
-    that they do not depend on the number of workers or on what was loaded before:
-    ``dataset[epoch, position]`` is the sample of that epoch (:class:`EpochSampler` asks so),
-    ``dataset[position]`` that of epoch 0.
+    Training samples start at a random place within their share of the track and, with ``flip``,
+    are flipped left to right half of the time. Both follow from ``seed``, the epoch and the
+    position alone, so that they do not depend on the number of workers or on what was loaded
+    before: ``dataset[epoch, position]`` is the sample of that epoch (:class:`EpochSampler` asks
+    so), ``dataset[position]`` that of epoch 0.
 
     A track's file is open only while a sample is read, and the table of tracks is an Arrow table,
     whose memory workers share: a worker's own memory does not grow with the size of the set.
@@ -66,6 +66,7 @@ class ClipDataset(Dataset[dict[str, Any]]):
         perturbation: What every crop goes through before it is resized, for robustness figures.
         masks: Read the masks of the forged pixels.
         landmarks: Read the landmarks.
+        flip: Flip half of the training samples.
 
     Raises:
         ValueError: ``clips`` is below 1.
@@ -90,6 +91,7 @@ class ClipDataset(Dataset[dict[str, Any]]):
         perturbation: Perturbation | None = None,
         masks: bool = False,
         landmarks: bool = False,
+        flip: bool = True,
     ) -> None:
         if clips < 1:
             raise ValueError(f"'clips' must be at least 1 (got {clips})")
@@ -103,6 +105,7 @@ class ClipDataset(Dataset[dict[str, Any]]):
         #: Whether samples have ``mask`` and ``has_mask``.
         self.masks = masks and _any_mask(table)
         self.landmarks = landmarks
+        self.flip = flip
         #: Number of the scene of each sample with ``pairs``, else of the sample ``[n]``.
         self.groups = _scenes(table, clips) if pairs else np.arange(len(table) * clips)
         self._margins: dict[str, float] = {}
@@ -124,7 +127,7 @@ class ClipDataset(Dataset[dict[str, Any]]):
         rng = np.random.default_rng([self.seed, epoch, int(self.groups[position])])
         runs = track.clip_rows(self.spec, rng if self.train else (clip + 0.5) / self.clips)
         shown = self._shown(track, [frame for run in runs for frame in run])
-        if self.train and rng.random() < 0.5:
+        if self.train and self.flip and rng.random() < 0.5:
             shown = {name: self._flipped(name, value) for name, value in shown.items()}
         label = torch.tensor(float(label_number(row["label"])))
         named = {name: row[name] or "" for name in _NAMES}

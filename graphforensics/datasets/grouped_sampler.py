@@ -9,6 +9,9 @@ import numpy as np
 import torch
 from torch.utils.data import Sampler
 
+# Own code because: scikit-learn's group splitters make folds, not batches of bounded size, and no
+# sampler of PyTorch keeps groups whole.
+
 
 class GroupedSampler(Sampler[tuple[int, int]]):
     """Every position once an epoch, in batches of whole groups.

@@ -14,6 +14,9 @@ from typing import Any
 from graphforensics.errors import CheckpointError, OutputError
 from graphforensics.metrics.inconclusive_band import LEAST_VIDEOS
 
+# Own code because: temperature and thresholds here are what a file beside the weights says of them;
+# libraries of calibration (netcal) fit, and have no format to keep.
+
 #: Name of the file beside ``model.safetensors``.
 CALIBRATION = "calibration.json"
 _FORMAT, _VERSION = "graphforensics calibration", 1

@@ -5,27 +5,27 @@ from __future__ import annotations
 import json
 from abc import abstractmethod
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import torch
 from huggingface_hub import PyTorchModelHubMixin
-from safetensors.torch import save_model
 from torch import Tensor, nn
 from torch_geometric.data import Batch
 from torch_geometric.explain import ModelConfig
 
 from graphforensics import __version__
 from graphforensics.data.input_spec import InputSpec
-from graphforensics.models.calibration import (
-    CALIBRATION,
-    Calibration,
-    read_calibration,
-    weights_hash,
-)
+from graphforensics.errors import CheckpointError
+from graphforensics.models.calibration import CALIBRATION, Calibration, weights_hash
 from graphforensics.models.detector_output import DetectorOutput
 from graphforensics.models.fast_inference import evaluating, fast_inference, fast_layout
-from graphforensics.nn.encoder.weights import load_weights, read_state_dict
+from graphforensics.models.hub_folder import detector_folder
+from graphforensics.models.saved_detector import detector_from_folder, write_weights
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
 class Detector(nn.Module, PyTorchModelHubMixin):
@@ -199,7 +199,7 @@ class Detector(nn.Module, PyTorchModelHubMixin):
         config = {"detector": self.name, "graphforensics_version": __version__, **self.config}
         text = json.dumps(config, indent=2, sort_keys=True) + "\n"
         (save_directory / "config.json").write_text(text, encoding="utf-8")
-        save_model(self, str(save_directory / "model.safetensors"))
+        write_weights(self, save_directory)
         (save_directory / "README.md").write_text(_CARD.format(name=self.name), encoding="utf-8")
         self._save_calibration(save_directory)
 
@@ -211,33 +211,61 @@ class Detector(nn.Module, PyTorchModelHubMixin):
             known.write(folder)
 
     @classmethod
-    def _from_pretrained(cls, *, model_id: str, **arguments: Any) -> Detector:
-        hub = {name: arguments.pop(name) for name in _HUB_ARGUMENTS if name in arguments}
-        # The saved weights include the encoder's: there is nothing to fetch for it.
-        keywords = {
-            **arguments,
-            **({"encoder_weights": None} if "encoder_weights" in arguments else {}),
-        }
-        if not Path(model_id).is_dir():
-            found = super()._from_pretrained(model_id=model_id, **hub, **keywords)
-            return cast(Detector, found)
-        detector = cls(**keywords)
-        origin = Path(model_id) / "model.safetensors"
-        load_weights(detector, read_state_dict(origin), origin)
-        detector.calibration = read_calibration(model_id)
-        return detector.to(hub.get("map_location", "cpu")).eval()
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | Path,
+        *,
+        map_location: str | torch.device = "cpu",
+        revision: str | None = None,
+        cache_dir: str | Path | None = None,
+        token: str | bool | None = None,
+        force_download: bool = False,
+        local_files_only: bool = False,
+        **keywords: Any,
+    ) -> Self:
+        """Read a detector from a folder of :meth:`save_pretrained` or from the Hugging Face Hub.
 
+        As :func:`~graphforensics.models.load_detector` does: nothing that a file brings is run,
+        read or fetched, what is far larger than its weights is not built, and the scores are
+        calibrated where there is a ``calibration.json`` of the weights.
 
-#: What ``from_pretrained`` passes on beside the detector's own keywords.
-_HUB_ARGUMENTS = (
-    "revision",
-    "cache_dir",
-    "force_download",
-    "local_files_only",
-    "token",
-    "map_location",
-    "strict",
-)
+        Args:
+            pretrained_model_name_or_path: The folder, or ``"user/name"`` on the Hub.
+            map_location: Device to put it on.
+            revision: Branch, tag or commit on the Hub.
+            cache_dir: Where what is fetched is kept. Default: the Hub's own place.
+            token: For models that are not public.
+            force_download: Fetch again what was fetched before.
+            local_files_only: Fetch nothing; take what was fetched before.
+            **keywords: Of the configuration, those that count more than what was saved.
+
+        Raises:
+            CheckpointError: It is neither a folder here nor a model that can be fetched, or it is
+                damaged, of another detector than this class, or written by a newer version.
+        """
+        # The registry knows all detectors, and each of them this module: it is asked by its name.
+        detector_class = import_module("graphforensics.models.registry").detector_class
+
+        fetching = {"cache_dir": cache_dir, "token": token, "force_download": force_download}
+        folder = detector_folder(
+            pretrained_model_name_or_path,
+            revision,
+            local_files_only=local_files_only,
+            **fetching,
+        )
+
+        def kind(name: object) -> type[Detector]:
+            # Files of earlier versions, and of a subclass, do not say more than that.
+            found = cls if name is None and cls.name else detector_class(name, folder)
+            if not issubclass(found, cls) and found.name != cls.name:
+                raise CheckpointError(
+                    f"{folder}: holds the detector '{found.name}', not '{cls.name}'"
+                )
+            return found if issubclass(found, cls) else cls
+
+        detector = detector_from_folder(folder, kind, keywords)
+        return cast("Self", detector.to(map_location))
+
 
 #: Lies beside the weights, so that whoever finds them knows what they are.
 _CARD = """---

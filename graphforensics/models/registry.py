@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graphforensics.errors import CheckpointError
 from graphforensics.models.aunet.model import AUNet
 from graphforensics.models.baseline.model import Baseline
 from graphforensics.models.deepfake_mae.model import DeepfakeMAE
@@ -19,3 +20,24 @@ DETECTORS: dict[str, type[Detector]] = {
     LearningToMask.name: LearningToMask,
     Baseline.name: Baseline,
 }
+
+
+def detector_class(name: object, origin: object) -> type[Detector]:
+    """Return the class of the detector that a file names.
+
+    Args:
+        name: What the file says.
+        origin: The file, for the error.
+
+    Raises:
+        CheckpointError: There is no such detector.
+
+    Example:
+        >>> detector_class("mrl", "config.json").__name__
+        'MRL'
+    """
+    if not isinstance(name, str) or name not in DETECTORS:
+        raise CheckpointError(
+            f"{origin}: holds the detector {str(name)[:80]!r}; known are {', '.join(DETECTORS)}"
+        )
+    return DETECTORS[name]

@@ -11,6 +11,25 @@ from torch import Tensor
 Wanted = tuple[str | int, ...]
 
 
+def wrong_argument(argument: str, complaint: str) -> ValueError:
+    """Return the error of a wrong argument, which knows the argument's name.
+
+    Whoever hands the argument on under another name can so name its own (:func:`called_here`).
+
+    Args:
+        argument: Its name.
+        complaint: What is wrong, to be read after the name.
+
+    Example:
+        >>> raise wrong_argument("rate", "must be positive (got -1)")
+        Traceback (most recent call last):
+        ValueError: 'rate' must be positive (got -1)
+    """
+    error = ValueError(f"'{argument}' {complaint}")
+    vars(error).update(argument=argument, complaint=complaint)
+    return error
+
+
 def check_positive(**numbers: int) -> None:
     """Raise ValueError unless every number is at least 1.
 
@@ -21,7 +40,7 @@ def check_positive(**numbers: int) -> None:
     """
     for name, value in numbers.items():
         if value < 1:
-            raise ValueError(f"'{name}' must be positive (got {value})")
+            raise wrong_argument(name, f"must be positive (got {value})")
 
 
 def check_share(name: str, value: float) -> None:
@@ -33,7 +52,7 @@ def check_share(name: str, value: float) -> None:
         ValueError: 'rate' must be in [0, 1] (got 1.5)
     """
     if not 0 <= value <= 1:
-        raise ValueError(f"'{name}' must be in [0, 1] (got {value})")
+        raise wrong_argument(name, f"must be in [0, 1] (got {value})")
 
 
 def check_word(name: str, value: str, words: tuple[str, ...]) -> None:
@@ -45,7 +64,7 @@ def check_word(name: str, value: str, words: tuple[str, ...]) -> None:
         ValueError: 'strategy' must be one of high, low (got 'medium')
     """
     if value not in words:
-        raise ValueError(f"'{name}' must be one of {', '.join(words)} (got {value!r})")
+        raise wrong_argument(name, f"must be one of {', '.join(words)} (got {value!r})")
 
 
 @contextmanager
@@ -64,11 +83,10 @@ def called_here(**names: str) -> Iterator[None]:
     try:
         yield
     except ValueError as error:
-        told = str(error)
-        for own, outer in names.items():
-            if told.startswith(f"'{own}'"):
-                raise type(error)(f"'{outer}'" + told.removeprefix(f"'{own}'")) from error
-        raise
+        known = vars(error)
+        if known.get("argument") not in names:
+            raise
+        raise wrong_argument(names[known["argument"]], known["complaint"]) from error
 
 
 def check_shape(name: str, tensor: Tensor, *wanted: Wanted) -> None:
@@ -88,13 +106,13 @@ def check_shape(name: str, tensor: Tensor, *wanted: Wanted) -> None:
     """
     if not any(_fits(tensor, shape) for shape in wanted):
         words = " or ".join(f"[{', '.join(str(axis) for axis in shape)}]" for shape in wanted)
-        raise ValueError(f"'{name}' must be {words} (got {list(tensor.shape)})")
+        raise wrong_argument(name, f"must be {words} (got {list(tensor.shape)})")
 
 
 def check_floating(name: str, tensor: Tensor) -> None:
     """Raise ValueError unless the tensor holds floating point numbers."""
     if not tensor.is_floating_point():
-        raise ValueError(f"'{name}' must be floating point (got {tensor.dtype})")
+        raise wrong_argument(name, f"must be floating point (got {tensor.dtype})")
 
 
 def _fits(tensor: Tensor, shape: Wanted) -> bool:

@@ -8,6 +8,9 @@ from typing import Any
 from torch import Tensor, nn
 from torch.func import functional_call
 
+# Own code because: torch.func.functional_call damages a module that a network holds twice (seen in
+# torch 2.14); everything else is left to it.
+
 
 def call_with_weights(network: nn.Module, weights: Mapping[str, Tensor], *inputs: Any) -> Any:
     """Return what a network says with other weights; its own are as they were afterwards.

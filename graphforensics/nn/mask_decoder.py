@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from torch import Tensor, nn
 
-from graphforensics.nn.argument_checks import check_positive, check_shape
+from graphforensics.nn.argument_checks import check_positive, check_shape, wrong_argument
 from graphforensics.nn.multi_scale_fusion import resized
 
 
@@ -57,7 +57,7 @@ class MaskDecoder(nn.Module):
     def forward(self, *maps: Tensor, size: Sequence[int] | None = None) -> Tensor:
         """Return the logit of each pixel of an image of ``size``."""
         if len(maps) != len(self.channels):
-            raise ValueError(f"'maps' must be {len(self.channels)} (got {len(maps)})")
+            raise wrong_argument("maps", f"must be {len(self.channels)} (got {len(maps)})")
         for one, channels in zip(maps, self.channels, strict=True):
             check_shape("maps", one, (maps[0].size(0), channels, "H", "W"))
         brought = [bring(one) for bring, one in zip(self.bring, maps, strict=True)]

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from graphforensics.nn.argument_checks import check_positive, check_shape
+from graphforensics.nn.argument_checks import check_positive, check_shape, wrong_argument
 
 
 class MultiScaleFusion(nn.Module):
@@ -46,7 +46,7 @@ class MultiScaleFusion(nn.Module):
     def forward(self, *maps: Tensor) -> Tensor:
         """Return the one map."""
         if not maps:
-            raise ValueError("'maps' must be at least one (got none)")
+            raise wrong_argument("maps", "must be at least one (got none)")
         for one in maps:
             check_shape("maps", one, (maps[-1].size(0), "C", "H", "W"))
         height, width = (-(-side // self.multiple) * self.multiple for side in maps[-1].shape[-2:])

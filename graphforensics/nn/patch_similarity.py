@@ -78,8 +78,8 @@ def feature_patches(features: Tensor, k: int, cut: PatchCut = "pad") -> Tensor:
         >>> feature_patches(torch.arange(4.0).view(1, 1, 2, 2), 1).tolist()
         [[[0.0, 1.0, 2.0, 3.0]]]
     """
-    sides = [patch_edges(side, k, cut) for side in features.shape[-2:]]
-    return cut_at(features, *sides, repeat=cut == "even")
+    rows, columns = (patch_edges(side, k, cut) for side in features.shape[-2:])
+    return cut_at(features, rows, columns, repeat=cut == "even")
 
 
 def patch_edges(length: int, k: int, cut: PatchCut = "pad") -> list[int]:
@@ -221,7 +221,7 @@ def _largest(edges: list[int]) -> int:
 
 def _places(edges: list[int], size: int, repeat: bool) -> list[int]:
     """Number the places of every patch; the place behind the last one is empty."""
-    numbers = []
+    numbers: list[int] = []
     for start, end in pairwise(edges):
         there = end - start
         fill = [start + number * there // size for number in range(size)]

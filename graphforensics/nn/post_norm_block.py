@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 from torch.nn import functional
 
-from graphforensics.nn.argument_checks import check_positive, check_shape
+from graphforensics.nn.argument_checks import check_positive, check_shape, wrong_argument
 
 
 class PostNormBlock(nn.Module):
@@ -40,7 +40,7 @@ class PostNormBlock(nn.Module):
         hidden = 4 * channels if hidden_channels is None else hidden_channels
         check_positive(channels=channels, heads=heads, hidden_channels=hidden)
         if channels % heads:
-            raise ValueError(f"'heads' must divide 'channels' = {channels} (got {heads})")
+            raise wrong_argument("heads", f"must divide 'channels' = {channels} (got {heads})")
         self.channels = channels
         self.heads = heads
         self.query_key_value = nn.Linear(channels, 3 * channels)

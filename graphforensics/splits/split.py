@@ -241,9 +241,27 @@ def _require_classes(
     held = [rows[position] for position in positions]
     present = {row["label"] for row in held if (row.get("status") or "ok") == "ok"}
     missing = [name for name in classes if name not in present]
+    _require_any(rows, missing)
     if missing:
         raise MissingDataError(
             f"part '{part}' would hold no {' and no '.join(missing)} face track: {len(rows)} "
             f"tracks of {groups} separate identities are too few to part; "
             "add people or change the shares"
+        )
+
+
+def _require_any(rows: Sequence[Mapping[str, Any]], classes: Sequence[str]) -> None:
+    """Raise MissingDataError for a class of which there is no face at all: no shares help."""
+    seen = [row["label"] for row in rows if (row.get("status") or "ok") == "ok"]
+    lacking = next((name for name in classes if name not in seen), None)
+    if lacking == "fake":
+        raise MissingDataError(
+            f"none of the {len(seen)} face tracks is labelled fake: name the fakes ('extract "
+            "--metadata', '--labels'), add some ('graphforensics forge'), or learn from real "
+            "faces alone ('train --pseudo-fakes')"
+        )
+    if lacking is not None:
+        raise MissingDataError(
+            f"none of the {len(seen)} face tracks is labelled {lacking}: name them ('extract "
+            "--metadata', '--labels') or add some"
         )

@@ -51,7 +51,7 @@ class FaceStoreDataModule(L.LightningDataModule):
             half as many samples are loaded, as each becomes two.
         **settings: Fields of ``DataOptions``: ``batch_size`` (30), ``labels``, ``split``,
             ``fractions`` (0.7, 0.15, 0.15), ``workers`` (0), ``pairs``, ``manipulations``,
-            ``faces`` (``"both"``), ``balance``, ``clips`` (1).
+            ``faces`` (``"both"``), ``balance``, ``clips`` (1), ``flip`` (true).
 
     Raises:
         ValueError: A value is out of range, or ``balance`` is asked for with what it does not
@@ -86,6 +86,7 @@ class FaceStoreDataModule(L.LightningDataModule):
         self.spec, self.seed, self.pseudo_fakes = spec, seed, pseudo_fakes
         self.batch_size, self.workers = options.batch_size, options.workers
         self.pairs, self.balance, self.clips = options.pairs, options.balance, options.clips
+        self.flip = options.flip
         self.masks, self.landmarks = masks and not pseudo_fakes, landmarks or pseudo_fakes
         names = options.manipulations
         self.manipulations = None if names is None else list(names)
@@ -131,7 +132,13 @@ class FaceStoreDataModule(L.LightningDataModule):
         """Return a part's samples; those of ``"train"`` are drawn anew in every epoch."""
         drawn: dict[str, Any] = {}
         if part == "train":
-            drawn = {"train": True, "seed": self.seed, "pairs": self.pairs, "clips": self.clips}
+            drawn = {
+                "train": True,
+                "seed": self.seed,
+                "pairs": self.pairs,
+                "clips": self.clips,
+                "flip": self.flip,
+            }
         return ClipDataset(
             self.rows(part), self.spec, masks=self.masks, landmarks=self.landmarks, **drawn
         )
@@ -148,6 +155,10 @@ class FaceStoreDataModule(L.LightningDataModule):
     def test_dataloader(self) -> DataLoader[Any]:
         """Load the test part, always the same."""
         return self._loader(self.dataset("test"))
+
+    def predict_dataloader(self) -> DataLoader[Any]:
+        """Load the test part, always the same."""
+        return self.test_dataloader()
 
     def share(self, processes: int) -> int:
         """Return how many samples of a step each of some processes loads.

@@ -190,7 +190,7 @@ def test_data_of_one_class_or_without_labels_are_one_line(
     names = [f"{kind}/{n}.mp4" for kind in ("real", "fake") for n in range(4)]
     labels.write_text("file,label\n" + "".join(f"{name},real\n" for name in names))
     line = _error(capsys, ["train", f"--data={bare}", f"--labels={labels}", *words])
-    assert "would hold no fake" in line
+    assert "none of the 8 face tracks is labelled fake" in line
 
 
 def test_unknown_identities_are_a_note(

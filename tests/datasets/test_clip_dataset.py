@@ -82,6 +82,13 @@ def test_training_flips_whole_clips_half_of_the_time(store: Path, table: pa.Tabl
     assert abs(plain - 100) < 25
 
 
+def test_training_flips_nothing_where_it_is_not_to(store: Path, table: pa.Table) -> None:
+    spec = InputSpec("clip", size=16, snippets=1, frames=20)
+    whole = FaceStore(store)[0].clip(spec)
+    dataset = ClipDataset(table, spec, train=True, flip=False)
+    assert all(torch.equal(dataset[epoch, 0]["inputs"], whole) for epoch in range(20))
+
+
 def test_pairs_are_cut_at_the_same_places(table: pa.Table, store: Path) -> None:
     dataset = ClipDataset(table, SPEC, train=True, pairs=True, clips=2)
     tracks = list(FaceStore(store))

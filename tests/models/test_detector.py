@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 import timm
@@ -45,8 +46,65 @@ def test_from_pretrained_refuses_other_weights(mrl, small, tmp_path):
     mrl.save_pretrained(tmp_path)
     config = json.loads((tmp_path / "config.json").read_text())
     (tmp_path / "config.json").write_text(json.dumps({**config, "hidden_channels": 9}))
-    with pytest.raises(CheckpointError, match=r"model.safetensors: 'learner.* is .*, wanted"):
+    with pytest.raises(CheckpointError, match=r"'learner.* is .*, wanted"):
         MRL.from_pretrained(tmp_path)
+
+
+@pytest.mark.parametrize("kind", [MRL, Detector])
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"encoder_options": {"checkpoint_path": "/etc/passwd"}}, "names another file"),
+        ({"hidden_channels": 10**9}, "far larger than its weights"),
+        ({"size": 10**6}, "too large to be meant"),
+        ({"graphforensics_version": "99.1"}, "written by graphforensics 99.1"),
+        ({"detector": "xception"}, "holds the detector 'xception'; known are mrl"),
+        ({"regions": "many"}, "its configuration is wrong"),
+    ],
+)
+def test_from_pretrained_takes_the_care_of_load_detector(mrl, tmp_path, kind, changes, message):
+    mrl.save_pretrained(tmp_path)
+    config = json.loads((tmp_path / "config.json").read_text())
+    (tmp_path / "config.json").write_text(json.dumps({**config, **changes}))
+    with pytest.raises(CheckpointError, match=message):
+        kind.from_pretrained(tmp_path)
+
+
+def test_from_pretrained_of_the_base_finds_the_class(mrl, clips, tmp_path):
+    mrl.save_pretrained(tmp_path)
+    again = Detector.from_pretrained(tmp_path, dropout=0.25)
+    assert isinstance(again, MRL)
+    assert again.config["dropout"] == 0.25
+    assert torch.equal(again(clips).logit, mrl.eval()(clips).logit)
+    with pytest.raises(CheckpointError, match="holds the detector 'mrl', not 'lrl'"):
+        LRL.from_pretrained(tmp_path)
+
+
+def test_from_pretrained_of_the_wrong_place_says_so(mrl, tmp_path):
+    with pytest.raises(CheckpointError, match=r"no config\.json in it, so it is not a saved"):
+        MRL.from_pretrained(tmp_path)
+    (tmp_path / "last.ckpt").write_bytes(b"x")
+    with pytest.raises(CheckpointError, match=r"last\.ckpt: a file, not the folder"):
+        MRL.from_pretrained(tmp_path / "last.ckpt")
+    for place in (tmp_path / "none", "./none", "runs/none/best", "../none"):
+        with pytest.raises(CheckpointError, match=r"none.*: no such folder$"):
+            MRL.from_pretrained(place)
+    (tmp_path / "config.json").write_text(" " * (1 << 21))
+    with pytest.raises(CheckpointError, match=r"config\.json: damaged .*too many"):
+        MRL.from_pretrained(tmp_path)
+
+
+@pytest.mark.parametrize("umask", [0o022, 0o027])
+def test_what_is_saved_follows_the_umask(mrl, tmp_path, umask):
+    before = os.umask(umask)
+    try:
+        mrl.save_pretrained(tmp_path / "saved")
+        mrl.save_pretrained(tmp_path / "saved")
+    finally:
+        os.umask(before)
+    modes = {file.name: file.stat().st_mode & 0o777 for file in (tmp_path / "saved").iterdir()}
+    assert len(modes) == 3
+    assert set(modes.values()) == {0o666 & ~umask}
 
 
 def test_probability_is_that_of_the_plain_forward(mrl, clips):

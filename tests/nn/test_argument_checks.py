@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from graphforensics.nn.argument_checks import (
+    called_here,
     check_floating,
     check_positive,
     check_shape,
@@ -35,3 +36,19 @@ def test_messages_say_what_was_wanted_and_met():
 def test_shapes_that_do_not_fit(shape):
     message = refused(check_shape, "x", torch.rand(shape), ("B", 3), (7,))
     assert message == f"'x' must be [B, 3] or [7] (got {list(shape)})"
+
+
+def test_an_argument_is_called_by_the_name_that_the_caller_gave():
+    with (
+        pytest.raises(ValueError, match=r"^'mask_rate' must be in \[0, 1\] \(got 2\)$"),
+        called_here(share="mask_rate"),
+        called_here(rate="share"),
+    ):
+        check_share("rate", 2)
+    with pytest.raises(ValueError, match=r"^'rate' must"), called_here(strategy="s"):
+        check_share("rate", 2)
+
+
+def test_only_what_is_known_of_an_error_is_renamed_not_its_text():
+    with pytest.raises(ValueError, match=r"^'rate' of the clip"), called_here(rate="mask_rate"):
+        raise ValueError("'rate' of the clip is 0")

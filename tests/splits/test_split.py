@@ -132,7 +132,7 @@ def test_a_part_with_share_zero_stays_empty() -> None:
 
 def test_one_class_is_an_error_that_names_it() -> None:
     rows = [{"source": f"{n}", "identity": f"{n}", "label": "real"} for n in range(9)]
-    with pytest.raises(MissingDataError, match="would hold no fake"):
+    with pytest.raises(MissingDataError, match="none of the 9 face tracks is labelled fake: name"):
         identity_split(rows)
 
 

@@ -16,6 +16,7 @@ from graphforensics.datasets.prepare import prepare
 from graphforensics.errors import GraphForensicsError, MissingDataError, StoreError
 from graphforensics.store.extraction_options import ExtractionOptions
 from graphforensics.train import FaceStoreDataModule
+from graphforensics.train.config.recipe import read_recipe
 from tests.datasets import layouts
 
 Make = Callable[..., Path]
@@ -94,7 +95,7 @@ def test_one_class_is_refused(tmp_path: Path, labelled_store: Make) -> None:
     labels = tmp_path / "labels.csv"
     rows = "\n".join(f"{kind}/{n}.mp4,real" for n in range(6) for kind in ("real", "fake"))
     labels.write_text(f"file,label\n{rows}\n")
-    with pytest.raises(MissingDataError, match="would hold no fake face track"):
+    with pytest.raises(MissingDataError, match="none of the 12 face tracks is labelled fake"):
         FaceStoreDataModule([root], SPEC, labels=labels)
 
 
@@ -149,14 +150,14 @@ def test_real_faces_alone_are_enough_where_nothing_else_is_wanted(
     batch = next(iter(data.train_dataloader()))
     assert batch["inputs"].shape == (2, *SPEC.shape)
     assert batch["landmarks"].shape == (2, 2, 3, 68, 2)
-    with pytest.raises(MissingDataError, match="would hold no fake"):
+    with pytest.raises(MissingDataError, match="is labelled fake: name the fakes"):
         FaceStoreDataModule([root], SPEC, labels=labels)
 
 
 def test_fakes_alone_are_not(tmp_path: Path, labelled_store: Make) -> None:
     root, labels = _real_only(tmp_path, labelled_store)
     labels.write_text(labels.read_text().replace(",real", ",fake"))
-    with pytest.raises(MissingDataError, match="would hold no real face track"):
+    with pytest.raises(MissingDataError, match="none of the 12 face tracks is labelled real"):
         FaceStoreDataModule([root], SPEC, labels=labels, pseudo_fakes=True)
 
 
@@ -257,3 +258,19 @@ def test_balance_holds_in_every_batch(tmp_path: Path, labelled_store: Make) -> N
     data = FaceStoreDataModule([root], SPEC, batch_size=4, balance=True)
     for batch in data.train_dataloader():
         assert float(batch["label"].sum()) == len(batch["label"]) / 2
+
+
+def test_flips_can_be_left_out(noise_store: Path) -> None:
+    """Learning to Mask trains without augmentation."""
+    spec = InputSpec("clip", size=32, snippets=1, frames=8)
+    fractions = (0.5, 0.25, 0.25)
+    same = []
+    for flip in (True, False):
+        data = FaceStoreDataModule([noise_store], spec, fractions=fractions, flip=flip)
+        dataset = data.dataset("train")
+        # All frames of a track: nothing is drawn but the flip.
+        first, *others = (dataset[epoch, 0]["inputs"] for epoch in range(12))
+        same.append(all(torch.equal(first, other) for other in others))
+    assert same == [False, True]
+    assert read_recipe("learning_to_mask")["flip"] is False
+    assert read_recipe("learning_to_mask_small")["flip"] is False

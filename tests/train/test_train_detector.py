@@ -267,6 +267,16 @@ def test_a_run_is_not_resumed_with_other_settings_or_data(
         train_detector(tiny_model, noise_data, tmp_path / "none", resume=True)
 
 
+def test_a_cosine_is_not_resumed_for_longer(
+    tmp_path: Path, tiny_model: MRL, noise_data: FaceStoreDataModule
+) -> None:
+    """Its steps depend on how many epochs there are."""
+    out, options = tmp_path / "run", TrainingOptions(epochs=2, schedule="cosine")
+    train_detector(tiny_model, noise_data, out, options)
+    with pytest.raises(MissingDataError, match=r"training\.epochs is 3, was 2"):
+        train_detector(tiny_model, noise_data, out, replace(options, epochs=3), resume=True)
+
+
 def test_a_checkpoint_that_would_run_code_is_not_resumed_from(
     tmp_path: Path, tiny_model: MRL, noise_data: FaceStoreDataModule
 ) -> None:

@@ -25,7 +25,9 @@ _BRANCHES: tuple[Stage, ...] = ("finetune", "map")
 class StagedDetector(Detector):
     """The part of :class:`~graphforensics.models.DeepfakeMAE` that its stages train.
 
-    A subclass builds the networks and says what the attributes are.
+    It is one class in two files, not a base for others: what a stage trains, starts from and leaves
+    undone is here, what the trained detector says of a face is there, and there the networks are
+    built. The tasks need this half alone.
     """
 
     autoencoder: FacialMaskedAutoencoder

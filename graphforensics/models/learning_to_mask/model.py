@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal, cast, get_args
 
 import torch
-from safetensors.torch import save_model
 from torch import Tensor, nn
 from torch.nn import functional
 from torch_geometric.data import Batch
@@ -23,6 +22,7 @@ from graphforensics.models.learning_to_mask.graph_classifier import LearningToMa
 from graphforensics.models.learning_to_mask.output import LearningToMaskOutput
 from graphforensics.models.learning_to_mask.teacher import LearningToMaskTeacher
 from graphforensics.models.map_size import map_size
+from graphforensics.models.saved_detector import write_weights
 from graphforensics.nn.argument_checks import called_here, check_positive, check_share, check_word
 from graphforensics.nn.attention_guided_mask import attention_guided_mask
 from graphforensics.nn.encoder import TimmEncoder
@@ -305,5 +305,5 @@ def _calibration_of(student: LearningToMask, known: Calibration | None) -> Calib
     if known is None:
         return None
     with tempfile.TemporaryDirectory() as folder:
-        save_model(student, str(Path(folder) / "model.safetensors"))
+        write_weights(student, Path(folder))
         return replace(known, weights=weights_hash(folder))

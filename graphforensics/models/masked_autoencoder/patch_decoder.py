@@ -14,6 +14,9 @@ from graphforensics.models.masked_autoencoder.vision_block import (
 )
 from graphforensics.nn.argument_checks import check_positive
 
+# Own code because: timm has no decoder of masked autoencoders, and that of facebookresearch/mae is
+# no package; parameters have its names.
+
 
 class PatchDecoder(nn.Module):
     r"""The decoder of a masked autoencoder: one learned token stands wherever a patch is hidden.

@@ -16,6 +16,9 @@ from graphforensics.models.masked_autoencoder.vision_block import (
 from graphforensics.nn.argument_checks import check_positive
 from graphforensics.nn.visible_tokens import visible_tokens
 
+# Own code because: timm's VisionTransformer with PatchDropout drops as many patches of every
+# picture, at random; here a mask says which, and pictures of one batch may show different numbers.
+
 
 class EncodedPatches(NamedTuple):
     """What :class:`PatchEncoder` returns.

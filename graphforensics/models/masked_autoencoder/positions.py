@@ -5,6 +5,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from graphforensics.nn.argument_checks import wrong_argument
+
+# Own code because: timm's build_sincos2d_pos_embed, with any of its options, gives other numbers
+# than those that the public weights of masked autoencoders were trained with.
+
 
 def sincos_positions(channels: int, grid: int) -> Tensor:
     r"""Return the fixed positions of the patches of a square grid, a class token's before them.
@@ -29,8 +34,9 @@ def sincos_positions(channels: int, grid: int) -> Tensor:
         [[0.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 1.0]]
     """
     if channels < 1 or channels % 4 or grid < 1:
-        raise ValueError(
-            f"'channels' must be a multiple of 4 and 'grid' positive (got {channels} and {grid})"
+        raise wrong_argument(
+            "channels",
+            f"must be a multiple of 4 and 'grid' positive (got {channels} and {grid})",
         )
     omega = 10000 ** -(torch.arange(channels // 4, dtype=torch.float64) / (channels / 4))
     angle = torch.arange(grid, dtype=torch.float64).unsqueeze(1) * omega

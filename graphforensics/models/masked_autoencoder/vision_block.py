@@ -5,7 +5,11 @@ from __future__ import annotations
 from torch import Tensor, nn
 from torch.nn import functional
 
-from graphforensics.nn.argument_checks import check_positive
+from graphforensics.nn.argument_checks import check_positive, wrong_argument
+
+# Own code because: timm's Block computes every token of a padded batch; here the linear layers see
+# only those that are there (a part's visible patches differ in number). Names and numbers are
+# timm's, which a test compares.
 
 #: LayerNorm's epsilon in the public vision transformers.
 EPSILON = 1e-6
@@ -39,7 +43,7 @@ class VisionBlock(nn.Module):
         super().__init__()
         check_positive(channels=channels, heads=heads)
         if channels % heads:
-            raise ValueError(f"'heads' must divide 'channels' = {channels} (got {heads})")
+            raise wrong_argument("heads", f"must divide 'channels' = {channels} (got {heads})")
         self.heads = heads
         self.norm1 = nn.LayerNorm(channels, EPSILON)
         self.attn = nn.ModuleDict(

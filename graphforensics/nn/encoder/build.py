@@ -7,6 +7,7 @@ from typing import Any
 
 import timm
 
+from graphforensics.nn.argument_checks import wrong_argument
 from graphforensics.nn.encoder.pytorchvideo_encoder import PyTorchVideoEncoder
 from graphforensics.nn.encoder.timm_encoder import TimmEncoder
 from graphforensics.nn.encoder.torchvision_video_encoder import TorchvisionVideoEncoder
@@ -42,4 +43,4 @@ def build_encoder(
     if timm.is_model(name):
         return TimmEncoder(name, weights, out_indices, **options)
     known = ", ".join(TorchvisionVideoEncoder.names + PyTorchVideoEncoder.names)
-    raise ValueError(f"'name' must be one of {known} or a network of timm (got {name!r})")
+    raise wrong_argument("name", f"must be one of {known} or a network of timm (got {name!r})")

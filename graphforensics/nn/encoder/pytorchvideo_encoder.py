@@ -11,6 +11,7 @@ from torch.hub import load_state_dict_from_url
 
 from graphforensics._optional import import_optional
 from graphforensics.errors import CheckpointError, MissingDataError
+from graphforensics.nn.argument_checks import wrong_argument
 from graphforensics.nn.clip_conv3d import use_clip_convolutions
 from graphforensics.nn.encoder.torchvision_video_encoder import stage_numbers
 from graphforensics.nn.encoder.weights import load_weights, read_checkpoint
@@ -80,7 +81,7 @@ class PyTorchVideoEncoder(nn.Module):
     ) -> None:
         super().__init__()
         if name not in _STAGES:
-            raise ValueError(f"'name' must be one of {', '.join(_STAGES)} (got {name!r})")
+            raise wrong_argument("name", f"must be one of {', '.join(_STAGES)} (got {name!r})")
         self.name = name
         channels, strides, temporal_strides = _STAGES[name]
         self.out_indices = stage_numbers(out_indices, len(channels))

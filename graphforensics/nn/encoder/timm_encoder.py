@@ -13,6 +13,7 @@ from timm.layers.patch_embed import PatchEmbed
 from torch import Tensor, nn
 
 from graphforensics.errors import CheckpointError, MissingDataError
+from graphforensics.nn.argument_checks import wrong_argument
 from graphforensics.nn.encoder.weights import read_state_dict, with_tied
 
 
@@ -67,7 +68,7 @@ class TimmEncoder(nn.Module):
     ) -> None:
         super().__init__()
         if not timm.is_model(name):
-            raise ValueError(f"'name' must be a network of timm (got {name!r})")
+            raise wrong_argument("name", f"must be a network of timm (got {name!r})")
         self.name = name
         # Any keyword goes to timm; only the indices are the encoder's.
         self.network = _build(name, weights, list(out_indices), options)
@@ -172,7 +173,7 @@ def _build(
                 **given,
             )
     except (IndexError, AssertionError) as error:
-        raise ValueError(f"'out_indices' {out_indices} are not stages of '{name}'") from error
+        raise wrong_argument("out_indices", f"{out_indices} are not stages of '{name}'") from error
     except Exception as error:
         if weights is None:
             raise

@@ -12,6 +12,7 @@ from torchvision.models import get_model, get_model_weights
 from torchvision.models.video.mvit import MViT
 
 from graphforensics.errors import CheckpointError, MissingDataError
+from graphforensics.nn.argument_checks import wrong_argument
 from graphforensics.nn.clip_conv3d import use_clip_convolutions
 from graphforensics.nn.encoder.mvit_stage import VideoTokens, split_mvit
 from graphforensics.nn.encoder.weights import load_weights, read_state_dict
@@ -80,7 +81,7 @@ class TorchvisionVideoEncoder(nn.Module):
     ) -> None:
         super().__init__()
         if name not in _STAGES:
-            raise ValueError(f"'name' must be one of {', '.join(_STAGES)} (got {name!r})")
+            raise wrong_argument("name", f"must be one of {', '.join(_STAGES)} (got {name!r})")
         self.name = name
         self.mean, self.std = _MULTISCALE_COLOURS if name.startswith("mvit") else _COLOURS
         channels, strides, temporal_strides = _STAGES[name]
@@ -114,8 +115,8 @@ def stage_numbers(indices: Sequence[int], stages: int) -> tuple[int, ...]:
         ValueError: An index is beyond the stages, or there is none.
     """
     if not indices or any(not -stages <= index < stages for index in indices):
-        raise ValueError(
-            f"'out_indices' must be from {-stages} to {stages - 1} (got {list(indices)})"
+        raise wrong_argument(
+            "out_indices", f"must be from {-stages} to {stages - 1} (got {list(indices)})"
         )
     return tuple(index % stages for index in indices)
 

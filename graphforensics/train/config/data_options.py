@@ -39,6 +39,7 @@ class DataOptions(Part):
         balance: As many samples of one class as of the other in every epoch, which stays as long,
             and in every batch of even size.
         clips: Training samples of each track in an epoch.
+        flip: Flip half of the training samples left to right.
 
     Raises:
         ValueError: A value is out of range or of another type, or ``balance`` is asked for with
@@ -63,6 +64,7 @@ class DataOptions(Part):
     faces: Faces = "both"
     balance: bool = False
     clips: int = setting(1, metavar="N")
+    flip: bool = True
 
     def check(self) -> None:
         """Raise ValueError where a value is out of range, or two do not go together."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal, get_args
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from torch.nn import Parameter
 
 OptimizerName = Literal["adam", "adamw", "sgd"]
+Schedule = Literal["step", "cosine"]
 OPTIMIZERS: tuple[str, ...] = get_args(OptimizerName)
 
 
@@ -28,6 +30,10 @@ class OptimizerOptions(Part):
         optimizer: Name of the optimiser.
         momentum: Of ``"sgd"``.
         betas: Decay of the two running means of ``"adam"`` and ``"adamw"``.
+        schedule: How the step size falls: ``"step"``, by ``decay`` every ``decay_every`` epochs, or
+            ``"cosine"``, along half a cosine to 0 at the end of training.
+        warmup_epochs: Epochs in which the step size rises to ``learning_rate`` first, in equal
+            steps.
         weight_decay: Added to the gradient (``"adam"``, ``"sgd"``) or applied by itself
             (``"adamw"``).
 
@@ -48,6 +54,8 @@ class OptimizerOptions(Part):
     momentum: float = 0.0
     betas: tuple[float, float] = setting((0.9, 0.999), metavar=("A", "B"))
     weight_decay: float = setting(0.0, metavar="W")
+    schedule: Schedule = setting("step", kw_only=True)
+    warmup_epochs: int = setting(0, metavar="N", kw_only=True)
 
     def check(self) -> None:
         """Raise ValueError where a value is out of range."""
@@ -68,6 +76,50 @@ class OptimizerOptions(Part):
             raise ValueError(f"'betas' must be two numbers in [0, 1) (got {self.betas})")
         if not self.weight_decay >= 0:
             raise ValueError(f"'weight_decay' must be at least 0 (got {self.weight_decay})")
+        if self.warmup_epochs < 0:
+            raise ValueError(f"'warmup_epochs' must be at least 0 (got {self.warmup_epochs})")
+
+    def step_factor(self, epoch: int, epochs: int | None) -> float:
+        r"""Return what the step size is multiplied by in an epoch.
+
+        With w epochs of warm-up of E in all, epoch e from 0:
+
+        .. math:: f(e) = \frac{e + 1}{w + 1} \;(e < w), \qquad
+            f(e) = \frac{1}{2} \Big( 1 + \cos \pi \frac{e - w}{E - w} \Big)
+
+        or, with ``schedule="step"``, ``decay`` to the power of the periods that are over,
+        counted from the end of the warm-up.
+
+        Args:
+            epoch: Its number.
+            epochs: How many there are; ``None`` where no one knows.
+
+        Raises:
+            ValueError: The schedule is ``"cosine"`` and no one knows, or the warm-up is as long as
+                training.
+
+        Example:
+            >>> options = OptimizerOptions(schedule="cosine", warmup_epochs=1)
+            >>> [round(options.step_factor(epoch, 5), 3) for epoch in range(5)]
+            [0.5, 1.0, 0.854, 0.5, 0.146]
+        """
+        if epochs is not None and self.warmup_epochs >= max(epochs, 1):
+            raise ValueError(
+                f"'warmup_epochs' must be fewer than the {epochs} epochs of training "
+                f"(got {self.warmup_epochs})"
+            )
+        if epoch < self.warmup_epochs:
+            return (epoch + 1) / (self.warmup_epochs + 1)
+        done = epoch - self.warmup_epochs
+        if self.schedule == "step":
+            return float(self.decay ** (done // self.decay_every))
+        if epochs is None:
+            raise ValueError(
+                "'schedule' must be step where training has no last epoch (got cosine)"
+            )
+        # Lightning asks for the epoch after the last one, too.
+        share = min(done / (epochs - self.warmup_epochs), 1.0)
+        return 0.5 * (1 + math.cos(math.pi * share))
 
     def build(self, parameters: Iterable[Parameter]) -> torch.optim.Optimizer:
         """Return PyTorch's optimiser.

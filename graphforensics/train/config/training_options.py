@@ -32,6 +32,10 @@ class TrainingOptions(TaskOptions, LoopOptions):
         0.0001
     """
 
+    def check(self) -> None:
+        """Raise ValueError where the schedule does not fit the number of epochs."""
+        self.step_factor(0, self.epochs)
+
     def of_the_task(self) -> dict[str, Any]:
         """Return the keywords that a :class:`~graphforensics.train.DetectionTask` takes."""
         return {field.name: getattr(self, field.name) for field in dataclasses.fields(TaskOptions)}

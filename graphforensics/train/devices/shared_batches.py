@@ -11,6 +11,9 @@ from torch.utils.data import Sampler
 from graphforensics.datasets.grouped_sampler import GroupedSampler
 from graphforensics.train.devices.processes import process_count, summed
 
+# Own code because: DistributedSampler repeats samples until all processes have as many, and cuts
+# batches a process: figures would depend on the number of devices.
+
 _HERE = torch.device("cpu")
 
 
@@ -97,16 +100,21 @@ def batch_share(trainer: Any | None, number: int, training: bool, count: int) ->
     Args:
         trainer: Lightning's, if there is one.
         number: Of the batch in the epoch.
-        training: Whether it trains or validates.
+        training: Whether it trains or is evaluated.
         count: Samples of this process that count.
     """
-    loaders = None
-    if trainer is not None:
-        loaders = trainer.train_dataloader if training else trainer.val_dataloaders
-    batches = getattr(loaders, "batch_sampler", None)
+    batches = getattr(_loader(trainer, training), "batch_sampler", None)
     if isinstance(batches, SharedBatches) and batches.weight(number) == 0:
         count = 0
     if process_count() == 1:
         return float(count > 0), count
     total = summed(count, trainer.strategy.root_device if trainer is not None else _HERE)
     return (process_count() * count / total if total else 0.0), total
+
+
+def _loader(trainer: Any | None, training: bool) -> Any:
+    if trainer is None or training:
+        return None if trainer is None else trainer.train_dataloader
+    # Not all that acts as a trainer can test.
+    testing = getattr(trainer, "testing", False)
+    return trainer.test_dataloaders if testing else trainer.val_dataloaders

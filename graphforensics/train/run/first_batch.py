@@ -15,6 +15,9 @@ from graphforensics.train.face_store_data_module import FaceStoreDataModule
 from graphforensics.train.pseudo_fakes import LEFT_OUT
 from graphforensics.train.tasks.detection_task import DetectionTask
 
+# Own code because: Lightning's sanity check validates a batch after the run's folder was written;
+# this looks at both classes before anything is.
+
 #: Real faces looked at for landmarks, where fakes are to be made of them.
 _LOOKED_AT = 8
 

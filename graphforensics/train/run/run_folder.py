@@ -55,6 +55,7 @@ def run_settings(
         "faces": data.faces if data.faces != "both" else None,
         "balance": data.balance,
         "clips": data.clips if data.clips > 1 else None,
+        "without_flips": not data.flip,
     }
     return {
         "detector": model.name,
@@ -139,8 +140,10 @@ def _require_same(place: Path, settings: dict[str, Any]) -> None:
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise OutputError(f"{place}: damaged, the run cannot be resumed ({error!r})") from error
     wanted = json.loads(json.dumps(settings))
+    # The steps of a cosine depend on how many epochs there are.
+    free = _FREE if wanted["training"]["schedule"] == "step" else _FREE[1:]
     for values in (recorded["training"], wanted["training"]):
-        for name in _FREE:
+        for name in free:
             values.pop(name, None)
     different = setting_differences(recorded, wanted)
     if different:

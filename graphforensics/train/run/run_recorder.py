@@ -28,6 +28,9 @@ from graphforensics.train.run.time_limit import TimeLimit
 from graphforensics.train.tasks.detection_task import DetectionTask
 from graphforensics.train.tasks.divergence import divergence
 
+# Own code because: ModelCheckpoint and CSVLogger write at different moments, so that a killed run
+# may leave a table of other epochs than its checkpoint; here all follow from last.ckpt.
+
 Row = dict[str, float | int]
 
 

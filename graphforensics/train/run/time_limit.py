@@ -9,6 +9,9 @@ import lightning as L
 
 from graphforensics.train.devices.processes import process_count, summed
 
+# Own code because: Lightning's Timer stops one process by its own clock, and does not say whether
+# the epoch was cut short, on which it depends whether there is something to resume from.
+
 
 class TimeLimit(L.Callback):
     """Stop training when ``seconds`` are over, also in the middle of an epoch.

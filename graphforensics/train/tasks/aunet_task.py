@@ -40,10 +40,10 @@ class AUNetTask(DetectionTask):
 
     own_fakes: ClassVar[PseudoFakeKind | None] = "partial"
 
-    def __init__(self, model: Detector, *arguments: Any, **settings: Any) -> None:
+    def __init__(self, model: Detector, **settings: Any) -> None:
         if not isinstance(model, AUNet):
             raise ValueError(f"'model' must be an AUNet (got {type(model).__name__})")
-        super().__init__(model, *arguments, **settings)
+        super().__init__(model, **settings)
         self._mixing: PairMixing | None = None
 
     def prepared(self, batch: Batch) -> Batch:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, cast
 
+import pyarrow as pa
 import torch
 from torch import Tensor
 
@@ -13,6 +14,7 @@ from graphforensics.models.detector import Detector
 from graphforensics.nn.argument_checks import check_positive
 from graphforensics.nn.call_with_weights import call_with_weights
 from graphforensics.store.columns import FAKE
+from graphforensics.train.devices.processes import gathered
 from graphforensics.train.tasks.deepfake_mae_episode import Domains, Episode, episode
 from graphforensics.train.tasks.deepfake_mae_meta_step import adapted
 from graphforensics.train.tasks.deepfake_mae_pretrain_task import DeepfakeMAEStageTask
@@ -28,7 +30,8 @@ class DeepfakeMAEMapTask(DeepfakeMAEStageTask):
 
     Eq. 1 of "DeepfakeMAE" (arXiv 2303.01740), both halves with the weights after the inner step
     that tells the reference samples apart best (:func:`~.deepfake_mae_meta_step.adapted`). In
-    every epoch other manipulations are meta-test's (:class:`~.deepfake_mae_episode.Domains`). Of
+    every epoch other manipulations are meta-test's (:class:`~.deepfake_mae_episode.Domains`);
+    of a loader whose data set has no ``table`` they are known from the second epoch on. Of
     each sample one frame, drawn anew, is used. The autoencoder, whose pictures are what is to be
     drawn, takes no gradient. Steps are taken by hand, so gradients are neither accumulated nor
     clipped; the best epoch is the one with the best video AUC of this network alone, on all
@@ -68,6 +71,13 @@ class DeepfakeMAEMapTask(DeepfakeMAEStageTask):
         **settings: Any,
     ) -> None:
         super().__init__(model, seed=seed, **settings)
+        self.settings |= {
+            "meta_learning": meta_learning,
+            "inner_steps": inner_steps,
+            "inner_learning_rate": inner_learning_rate,
+            "second_order": second_order,
+            "test_share": test_share,
+        }
         self.automatic_optimization = False
         check_positive(inner_steps=inner_steps)
         if not inner_learning_rate > 0:
@@ -77,6 +87,7 @@ class DeepfakeMAEMapTask(DeepfakeMAEStageTask):
         self.inner_learning_rate = inner_learning_rate
         self.second_order = second_order
         self.domains = Domains((), test_share, seed)
+        self._met: list[str] = []
 
     def forward(self, inputs: Tensor) -> Any:
         """Run the mapping network on bytes."""
@@ -90,7 +101,7 @@ class DeepfakeMAEMapTask(DeepfakeMAEStageTask):
 
     def on_train_epoch_start(self) -> None:
         """Set the step size, which follows from the epoch alone, and learn the manipulations."""
-        factor = self.decay ** (self.current_epoch // self.decay_every)
+        factor = self.step_factor(self.current_epoch)
         for group in cast(torch.optim.Optimizer, self.optimizers()).param_groups:
             group["lr"] = self.learning_rate * factor
         names = self._manipulations()
@@ -99,6 +110,7 @@ class DeepfakeMAEMapTask(DeepfakeMAEStageTask):
     def training_step(self, batch: Batch, batch_idx: int) -> None:
         """Take one step of the optimiser."""
         batch = self.prepared(batch)
+        self._note(batch)
         losses = self._losses_of(batch)
         self.check_finite(losses["loss"], batch_idx)
         optimizer = cast(Any, self.optimizers())
@@ -160,6 +172,10 @@ class DeepfakeMAEMapTask(DeepfakeMAEStageTask):
         known = None if landmarks is None else landmarks[rows, chosen]
         return images, self.detector.drawn(images, known)
 
+    def _note(self, batch: Batch) -> None:
+        fake = zip(batch["manipulation"], batch["label"].tolist(), strict=True)
+        self._met = sorted({*self._met, *(name for name, label in fake if label > 0.5 and name)})
+
     def _is_test(self, batch: Batch) -> Tensor:
         videos = zip(batch["dataset"], batch["video"], strict=True)
         told = zip(videos, batch["manipulation"], batch["label"].tolist(), strict=True)
@@ -172,7 +188,30 @@ class DeepfakeMAEMapTask(DeepfakeMAEStageTask):
         )
 
     def _manipulations(self) -> list[str]:
+        """Name the manipulations of the training data; of an unknown loader, those met so far."""
         if self.pseudo_fakes is not None:
             return []
-        rows = cast(Any, self.trainer).datamodule.rows("train").to_pylist()
+        rows = _training_rows(self.trainer)
+        if rows is None:
+            self._met = sorted({name for met in gathered(self._met) for name in met})
+            return self._met
         return [row["manipulation"] for row in rows if row["label"] == FAKE and row["manipulation"]]
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Add the manipulations met, which a resumed run does not meet again."""
+        super().on_save_checkpoint(checkpoint)
+        checkpoint["manipulations"] = list(self._met)
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Take the manipulations met before."""
+        super().on_load_checkpoint(checkpoint)
+        self._met = list(checkpoint.get("manipulations", []))
+
+
+def _training_rows(trainer: Any) -> list[dict[str, Any]] | None:
+    """Return the rows of the table that training samples come from, if there is one."""
+    table = getattr(getattr(trainer.train_dataloader, "dataset", None), "table", None)
+    if not isinstance(table, pa.Table) or not {"label", "manipulation"} <= {*table.column_names}:
+        return None
+    rows: list[dict[str, Any]] = table.select(["label", "manipulation"]).to_pylist()
+    return rows

@@ -11,6 +11,9 @@ from torch.nn import Module
 
 from graphforensics.nn.call_with_weights import call_with_weights
 
+# Own code because: learn2learn and higher patch modules by themselves and are not maintained for
+# today's PyTorch; torch.func does what they did.
+
 #: From what a network says of some samples to their loss, and to how good it is.
 Judge = Callable[[Any], Tensor]
 

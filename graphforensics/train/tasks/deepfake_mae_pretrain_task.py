@@ -11,6 +11,7 @@ from graphforensics.models.deepfake_mae.model import DeepfakeMAE
 from graphforensics.models.deepfake_mae.stages import Stage
 from graphforensics.models.detector import Detector
 from graphforensics.train.tasks.detection_task import Batch, DetectionTask
+from graphforensics.train.tasks.judged_clips import names_in
 
 
 class DeepfakeMAEStageTask(DetectionTask):
@@ -88,15 +89,23 @@ class DeepfakeMAEPretrainTask(DeepfakeMAEStageTask):
         self.log_losses("train", {"loss": loss}, batch)
         return self.weighted(loss, batch)
 
-    def on_validation_epoch_start(self) -> None:
-        """Nothing to forget: there are no scores."""
-
-    def validation_step(self, batch: Batch, batch_idx: int) -> None:
+    def evaluation_step(self, batch: Batch, batch_idx: int, stage: str) -> None:
         """Log the error under masks that every epoch has."""
-        self.log_losses("val", {"loss": self._error(batch, _seeded(batch_idx))}, batch)
+        loss = self._error(batch, _seeded(batch_idx))
+        self.log_losses(stage, {"loss": loss}, batch)
 
-    def on_validation_epoch_end(self) -> None:
-        """Nothing to compute: there are no scores."""
+    def evaluation_end(self, stage: str) -> None:
+        """Compute nothing: there are no scores."""
+
+    def predict_step(self, batch: Batch, batch_idx: int) -> dict[str, Any]:
+        """Return each sample's mean ``error`` of hidden patches, ``[B]``, and its names."""
+        samples = len(batch["inputs"])
+        own = [
+            {name: batch[name][n : n + 1] for name in _READ if name in batch}
+            for n in range(samples)
+        ]
+        errors = [self._error(one, _seeded(batch_idx)) for one in own]
+        return {"error": torch.stack(errors), **names_in(batch)}
 
     def figures(self) -> dict[str, float]:
         """Return nothing: the losses are logged."""
@@ -111,6 +120,10 @@ class DeepfakeMAEPretrainTask(DeepfakeMAEStageTask):
         landmarks = batch.get("landmarks")
         known = None if landmarks is None else landmarks.flatten(0, 1)
         return self.detector.autoencoder.reconstruction_loss(images, known, generator)
+
+
+#: What the autoencoder reads of a batch.
+_READ = ("inputs", "landmarks")
 
 
 def _seeded(number: int) -> Generator:

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Iterable
-from typing import Any, ClassVar, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import lightning as L
 import torch
 from lightning.pytorch.utilities.types import OptimizerLRScheduler
 from torch import Tensor
-from torch.nn import Parameter, functional
+from torch.nn import Parameter
+from torch.optim.lr_scheduler import LambdaLR, LRScheduler, StepLR
 
-from graphforensics.errors import MissingDataError
-from graphforensics.metrics import auc, video_scores
 from graphforensics.models.detector import Detector
 from graphforensics.train.config.task_options import PseudoFakeKind, TaskOptions
 from graphforensics.train.devices.processes import gathered, process_rank
 from graphforensics.train.devices.shared_batches import batch_share
 from graphforensics.train.pseudo_fakes import LEFT_OUT, PseudoFakes
 from graphforensics.train.tasks.divergence import divergence
+from graphforensics.train.tasks.judged_clips import JudgedClips, names_in
 from graphforensics.train.tasks.random_state import random_state, restore_random_state
+from graphforensics.train.tasks.task_checkpoint import load_task, task_parameters
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 Batch = dict[str, Any]
-_NAMES = ("dataset", "manipulation", "video", "quality", "identity")
 
 
 class DetectionTask(L.LightningModule):
@@ -33,9 +38,15 @@ class DetectionTask(L.LightningModule):
     processes, takes a video's score as the mean of its clips' scores and logs the area under the
     ROC curve over all videos, computed once an epoch, as ``val_auc``.
 
+    ``Trainer.fit``, ``validate``, ``test`` and ``predict`` take a
+    :class:`~graphforensics.train.FaceStoreDataModule` or any loader of samples like those of
+    :class:`~graphforensics.datasets.ClipDataset`.
+
     A detector that needs more is trained by a subclass, which may override :meth:`prepared`,
     :meth:`trained_parameters`, :meth:`figures`, :meth:`dry_run` or the steps, and is named in
-    :data:`graphforensics.train.tasks.registry.TASKS`.
+    :data:`graphforensics.train.tasks.registry.TASKS`. One that validates by something else than
+    a verdict overrides :meth:`evaluation_step` and :meth:`evaluation_end`; one with keywords of
+    its own adds them to :attr:`settings`.
 
     Args:
         model: The detector; its ``input_spec``, ``loss`` and ``probability`` are used. One in
@@ -45,7 +56,8 @@ class DetectionTask(L.LightningModule):
             fields by position.
         **settings: Fields of it: ``learning_rate`` (1e-4), ``decay_every`` (5), ``decay`` (0.5),
             ``optimizer`` (``"adam"``), ``momentum``, ``betas``, ``weight_decay``,
-            ``pseudo_fakes`` (:class:`~graphforensics.train.PseudoFakes`; ``None``), ``seed`` (0).
+            ``schedule`` (``"step"``), ``warmup_epochs`` (0), ``pseudo_fakes``
+            (:class:`~graphforensics.train.PseudoFakes`; ``None``), ``seed`` (0).
 
     Raises:
         ValueError: A number is out of range.
@@ -75,6 +87,8 @@ class DetectionTask(L.LightningModule):
         self.model = model
         #: How it is trained.
         self.options = options = TaskOptions.of(*arguments, **settings)
+        #: The keywords that build it again, which checkpoints hold.
+        self.settings = dataclasses.asdict(options)
         self.learning_rate, self.decay_every = options.learning_rate, options.decay_every
         self.decay, self.optimizer = options.decay, options.optimizer
         self.momentum, self.betas = options.momentum, options.betas
@@ -89,7 +103,7 @@ class DetectionTask(L.LightningModule):
         self.video_auc = math.nan
         #: Mean cross-entropy of the validation clips of the last epoch, without other losses.
         self.cross_entropy = math.nan
-        self._scores: list[dict[str, Any]] = []
+        self._judged = JudgedClips()
         self._random_states: list[dict[str, Any]] = []
         self._number = 0
         self._share: tuple[float, int] | None = None
@@ -112,10 +126,24 @@ class DetectionTask(L.LightningModule):
         return self.model.parameters()
 
     def configure_optimizers(self) -> OptimizerLRScheduler:
-        """Build the optimiser, and a step size that is cut every ``decay_every`` epochs."""
+        """Build the optimiser, and the schedule of its step size, which changes after epochs."""
         optimizer = self.options.build(self.trained_parameters())
-        schedule = torch.optim.lr_scheduler.StepLR(optimizer, self.decay_every, self.decay)
+        schedule: LRScheduler
+        if self.options.schedule == "step" and not self.options.warmup_epochs:
+            # What checkpoints of earlier versions have the state of.
+            schedule = StepLR(optimizer, self.decay_every, self.decay)
+        else:
+            schedule = LambdaLR(optimizer, self.step_factor)
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule}}
+
+    def step_factor(self, epoch: int) -> float:
+        """Return what the step size is multiplied by in an epoch of the trainer's.
+
+        Args:
+            epoch: Its number.
+        """
+        epochs = None if self._trainer is None else self._trainer.max_epochs
+        return self.options.step_factor(epoch, None if epochs == -1 else epochs)
 
     def prepared(self, batch: Batch) -> Batch:
         """Change a batch, on the device, before a step sees it.
@@ -135,31 +163,72 @@ class DetectionTask(L.LightningModule):
         self.log_losses("train", losses, batch)
         return self.weighted(losses["loss"], batch)
 
-    def on_validation_epoch_start(self) -> None:
-        """Forget the scores of the epoch before."""
-        self._scores = []
+    def evaluation_step(self, batch: Batch, batch_idx: int, stage: str) -> None:
+        """Log the losses of a batch and keep every clip's score for the figure over all of them.
 
-    def validation_step(self, batch: Batch, batch_idx: int) -> None:
-        """Keep every clip's score for the figure over all of them."""
-        batch = self.prepared(batch)
+        Args:
+            batch: The batch, prepared.
+            batch_idx: Its number.
+            stage: ``"val"`` or ``"test"``, with which the names of figures begin.
+        """
         output = self(batch["inputs"])
-        self.log_losses("val", self._losses(output, batch), batch)
-        if not torch.isfinite(output.logit).all():
+        self.log_losses(stage, self._losses(output, batch), batch)
+        if stage == "val" and not torch.isfinite(output.logit).all():
             raise divergence(self, "the detector's scores of validation clips became no numbers")
         if self._share_of(batch)[0]:
-            self._keep_scores(output.logit.cpu().double(), batch, batch_idx)
+            self._judged.add(output.logit, batch, batch_idx)
+
+    def evaluation_end(self, stage: str) -> None:
+        """Compute the figures over all scores and log the area under the curve.
+
+        Args:
+            stage: As in :meth:`evaluation_step`.
+        """
+        area, entropy = self._judged.figures()
+        self._judged = JudgedClips()
+        if stage == "val":
+            self.video_auc, self.cross_entropy = area, entropy
+        else:
+            self.log(f"{stage}_cross_entropy", entropy, sync_dist=True)
+        self.log(f"{stage}_auc", area, prog_bar=True, sync_dist=True)
+
+    def on_validation_epoch_start(self) -> None:
+        """Forget the scores of an epoch that was broken off."""
+        self._judged = JudgedClips()
+
+    def validation_step(self, batch: Batch, batch_idx: int) -> None:
+        """Judge a batch of the validation part, with pseudo-fakes where training has them."""
+        self.evaluation_step(self.prepared(batch), batch_idx, "val")
 
     def on_validation_epoch_end(self) -> None:
-        """Compute the figures over all scores of the epoch and log the area under the curve."""
-        # In the order in which one process would have met them.
-        rows = [row for part in gathered(self._scores) for row in part]
-        rows.sort(key=lambda row: int(row.get("batch", 0)))
-        if not rows:
-            raise MissingDataError("no validation clip could be judged: none has usable landmarks")
-        videos = video_scores(rows)
-        self.video_auc = auc([video.label for video in videos], [video.score for video in videos])
-        self.cross_entropy = math.fsum(row.get("entropy", 0.0) for row in rows) / len(rows)
-        self.log("val_auc", self.video_auc, prog_bar=True, sync_dist=True)
+        """Compute the figures of the validation part."""
+        self.evaluation_end("val")
+
+    def on_test_epoch_start(self) -> None:
+        """Forget the scores of a test that was broken off."""
+        self._judged = JudgedClips()
+
+    def test_step(self, batch: Batch, batch_idx: int) -> None:
+        """Judge a batch as it is: no fakes are made for a test."""
+        self.evaluation_step(batch, batch_idx, "test")
+
+    def on_test_epoch_end(self) -> None:
+        """Compute the figures of the test, ``test_auc`` and ``test_cross_entropy``."""
+        self.evaluation_end("test")
+
+    def predict_step(self, batch: Batch, batch_idx: int) -> dict[str, Any]:
+        """Return the ``logit`` and the calibrated ``probability`` of each sample, and its names.
+
+        Args:
+            batch: ``inputs``, and any names, which are handed on.
+            batch_idx: Its number.
+        """
+        logit = self(batch["inputs"]).logit.float()
+        return {
+            "logit": logit,
+            "probability": self.model.calibrated(logit),
+            **names_in(batch),
+        }
 
     def figures(self) -> dict[str, float]:
         """Return what is told of the last epoch beside the losses, in full precision."""
@@ -167,13 +236,32 @@ class DetectionTask(L.LightningModule):
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Add what rebuilds the detector, and the state of every random generator."""
-        checkpoint["hyper_parameters"] = {
-            "detector": self.model.name,
-            "config": self.model.config,
-        }
+        checkpoint["hyper_parameters"] = task_parameters(self)
         states = gathered(random_state())
         checkpoint["random_state"] = states[0]
         checkpoint["random_states"] = states[1:]
+
+    @classmethod
+    def load_from_checkpoint(  # type: ignore[override]
+        cls,
+        checkpoint_path: str | Path,
+        map_location: str | torch.device | None = None,
+        **settings: Any,
+    ) -> Self:
+        """Build the task of a checkpoint again, with its detector and its settings.
+
+        Called on :class:`DetectionTask`, it finds the stage's task by itself. What comes is in
+        evaluation mode; training puts it into training mode.
+
+        Args:
+            checkpoint_path: A ``.ckpt`` of ``graphforensics train`` or of Lightning's ``Trainer``.
+            map_location: Device to put it on. Default: the processor.
+            **settings: Keywords that count more than what the checkpoint holds.
+
+        Raises:
+            CheckpointError: The file is damaged, would run code, or is of another task.
+        """
+        return load_task(cls, checkpoint_path, map_location, settings)
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Take the state of the random generators, to be set when training goes on."""
@@ -201,10 +289,10 @@ class DetectionTask(L.LightningModule):
             raise divergence(self, f"the loss became {loss.item()}", batch_idx)
 
     def log_losses(self, stage: str, losses: dict[str, Tensor], batch: Batch) -> None:
-        """Log the epoch's mean of every loss as ``train_NAME`` or ``val_NAME``.
+        """Log the epoch's mean of every loss as ``STAGE_NAME``.
 
         Args:
-            stage: ``"train"`` or ``"val"``.
+            stage: ``"train"``, ``"val"`` or ``"test"``.
             losses: The losses by name, each a mean over the batch.
             batch: What they are of.
         """
@@ -240,6 +328,10 @@ class DetectionTask(L.LightningModule):
         """Note which batch it is."""
         self._number, self._share = batch_idx, None
 
+    def on_test_batch_start(self, batch: Any, batch_idx: int, *others: int) -> None:
+        """Note which batch it is."""
+        self._number, self._share = batch_idx, None
+
     def _share_of(self, batch: Batch) -> tuple[float, int]:
         """Return the weight of this process's samples, and how many all processes have."""
         # Steps are also called by themselves, without a trainer.
@@ -248,12 +340,3 @@ class DetectionTask(L.LightningModule):
             count = len(batch["label"]) if counted else 0
             self._share = batch_share(self._trainer, self._number, self.training, count)
         return self._share
-
-    def _keep_scores(self, logit: Tensor, batch: Batch, batch_idx: int) -> None:
-        label = batch["label"].cpu().double()
-        entropies = functional.binary_cross_entropy_with_logits(logit, label, reduction="none")
-        scores = torch.sigmoid(logit).tolist()
-        for number, (score, entropy) in enumerate(zip(scores, entropies.tolist(), strict=True)):
-            row = {name: batch[name][number] for name in _NAMES}
-            told = {"label": int(label[number]), "score": score, "entropy": entropy}
-            self._scores.append({**row, **told, "batch": batch_idx})

@@ -72,6 +72,24 @@ def test_timms_weights_give_timms_tokens(size, tmp_path):
         torch.testing.assert_close(mine.encoder(picture).tokens, wanted, atol=1e-5, rtol=1e-5)
 
 
+@pytest.mark.parametrize("pooled", [True, False])
+def test_a_classifier_of_pooled_patches_gives_its_norm(pooled, tmp_path):
+    """timm then has 'fc_norm' in place of 'norm'; beside one it is another layer."""
+    public = timm.create_model("vit_tiny_patch16_224", global_pool="avg" if pooled else "token")
+    state = public.state_dict()
+    name = "fc_norm.weight" if pooled else "norm.weight"
+    assert ("norm.weight" in state) is not pooled
+    state[name] = torch.rand(192)
+    if not pooled:
+        state |= {"fc_norm.weight": torch.rand(192), "fc_norm.bias": torch.rand(192)}
+    save_file(state, tmp_path / "vit.safetensors")
+    mine = MaskedAutoencoder(SIZES["tiny"])
+    assert load_public_weights(mine, tmp_path / "vit.safetensors") is False
+    assert torch.equal(mine.encoder.norm.weight, state[name])
+    assert torch.equal(mine.encoder.norm.bias, state[name.replace("weight", "bias")])
+    assert torch.equal(mine.encoder.blocks[11].mlp["fc2"].weight, state["blocks.11.mlp.fc2.weight"])
+
+
 def test_sizes_are_timms():
     for name, shape in SIZES.items():
         with torch.device("meta"):

@@ -59,8 +59,33 @@ def test_adam_and_adamw(name: str) -> None:
         ({"learning_rate": "1e-4"}, "'learning_rate' must be a number"),
         ({"decay_every": 1.5}, "'decay_every' must be a whole number"),
         ({"weight_decay": -1.0}, "'weight_decay' must be at least 0"),
+        ({"warmup_epochs": -1}, "'warmup_epochs' must be at least 0"),
+        ({"schedule": "line"}, "'schedule' must be one of step, cosine"),
     ],
 )
 def test_senseless_settings_are_refused(wrong: dict[str, Any], told: str) -> None:
     with pytest.raises(ValueError, match=told):
         OptimizerOptions(**wrong)
+
+
+def test_a_step_size_falls_along_a_cosine_after_it_rose() -> None:
+    options = OptimizerOptions(schedule="cosine", warmup_epochs=3)
+    met = [options.step_factor(epoch, 10) for epoch in range(11)]
+    fall = (1 + np.cos(np.pi * np.arange(8) / 7)) / 2
+    np.testing.assert_allclose(met, [0.25, 0.5, 0.75, *fall], atol=1e-12)
+    plain = OptimizerOptions(schedule="cosine")
+    assert [plain.step_factor(epoch, 1) for epoch in (0, 1)] == [1.0, 0.0]
+
+
+def test_a_step_size_falls_in_steps_after_it_rose() -> None:
+    options = OptimizerOptions(warmup_epochs=1, decay_every=2, decay=0.1)
+    assert [options.step_factor(epoch, None) for epoch in range(6)] == pytest.approx(
+        [0.5, 1.0, 1.0, 0.1, 0.1, 0.01]
+    )
+
+
+def test_a_schedule_that_training_has_no_room_for_is_refused() -> None:
+    with pytest.raises(ValueError, match="'warmup_epochs' must be fewer than the 3 epochs"):
+        OptimizerOptions(warmup_epochs=3).step_factor(0, 3)
+    with pytest.raises(ValueError, match="'schedule' must be step"):
+        OptimizerOptions(schedule="cosine").step_factor(0, None)

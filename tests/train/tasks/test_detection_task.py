@@ -40,6 +40,24 @@ def test_the_step_size_is_halved_every_five_epochs(
     assert seen == [1e-4] * 5 + [5e-5] * 5 + [2.5e-5]
 
 
+def test_the_step_size_of_every_epoch_is_the_schedule_s(
+    tiny_model: MRL, noise_data: FaceStoreDataModule
+) -> None:
+    task = DetectionTask(tiny_model, schedule="cosine", warmup_epochs=2, learning_rate=0.01)
+    seen: list[float] = []
+
+    class Note(L.Callback):
+        def on_train_batch_start(self, trainer: L.Trainer, *args: Any) -> None:
+            seen.append(trainer.optimizers[0].param_groups[0]["lr"])
+
+    trainer = _trainer(max_epochs=5, callbacks=[Note()], limit_train_batches=1, limit_val_batches=0)
+    trainer.fit(task, datamodule=noise_data)
+    wanted = [1 / 3, 2 / 3, 1, 0.75, 0.25]
+    assert seen == pytest.approx([0.01 * factor for factor in wanted])
+    with pytest.raises(ValueError, match="'warmup_epochs' must be fewer than the 1 epochs"):
+        _trainer(max_epochs=1).fit(DetectionTask(tiny_model, warmup_epochs=1), noise_data)
+
+
 def test_validation_is_the_figure_over_all_videos(
     tiny_model: MRL, noise_data: FaceStoreDataModule
 ) -> None:
@@ -64,7 +82,7 @@ def test_a_video_s_score_is_the_mean_of_its_clips(tiny_model: MRL) -> None:
     task = DetectionTask(tiny_model)
     task.log = lambda *args, **keywords: None  # type: ignore[method-assign,assignment]
     clips = [("a", 0, 0.9), ("a", 0, 0.1), ("b", 1, 0.55), ("c", 0, 0.6), ("d", 1, 0.8)]
-    task._scores = [
+    task._judged.rows = [
         {"video": video, "label": label, "score": score, "manipulation": "x" * label}
         for video, label, score in clips
     ]

@@ -123,7 +123,7 @@ def test_a_stage_selects_by_its_own_figure(
     assert summary.monitor == "val_loss"
     load_detector(summary.folder)
     other = {**told, "task_options": {"scale": 2.0}}
-    with pytest.raises(MissingDataError, match="another 'task'"):
+    with pytest.raises(MissingDataError, match=r"task\.scale is 2\.0, was 3\.0"):
         train_detector(tiny_model, data, out, options, resume=True, **other)
     with pytest.raises(ValueError, match="_Reconstruction cannot be built"):
         train_detector(tiny_model, data, out, options, stage="pretrain", task_options={"x": 1})

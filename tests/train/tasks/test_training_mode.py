@@ -31,8 +31,6 @@ def _fit(model: Detector, stage: str | None) -> Detector:
     )
     torch.manual_seed(7)
     task = task_class(model.name, stage)(model)
-    # A stage asks our loader for the names of the manipulations.
-    task._manipulations = list  # type: ignore[attr-defined]
     trainer.fit(task, loader)
     return model
 
