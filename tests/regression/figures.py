@@ -15,10 +15,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from graphforensics.data import InputSpec
-from graphforensics.datasets.fake_face_dataset import FakeFaceDataset
+from graphforensics.data import FaceStore, FakeFaceDataset, InputSpec
 from graphforensics.models import LRL, MRL, AUNet, DeepfakeMAE, Detector, LearningToMask
-from graphforensics.store.face_store import FaceStore
 from graphforensics.tamper import SelfBlend, self_blend
 from graphforensics.train import (
     FaceStoreDataModule,
