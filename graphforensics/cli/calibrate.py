@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from graphforensics._text import shown
 from graphforensics.cli.early_checks import (
     require_device,
     require_model,
@@ -19,7 +20,6 @@ from graphforensics.cli.model_choice import add_device, saved_model
 from graphforensics.cli.results import require_folder, write_json
 from graphforensics.cli.split_choice import chosen_split
 from graphforensics.errors import CheckpointError
-from graphforensics.inference.plain_name import plain_name
 
 if TYPE_CHECKING:
     from graphforensics.models import Calibration
@@ -109,7 +109,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         write_json(args.json, found.to_dict())
     part = "everything in the stores" if split is None else f"part '{found.about['part']}'"
-    say(f"validation data: {part}" + ("" if split is None else f" of {plain_name(split)}"))
+    say(f"validation data: {part}" + ("" if split is None else f" of {shown(split)}"))
     say(*calibration_lines(found))
     say(f"written: {place}")
     return 0

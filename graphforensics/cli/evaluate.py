@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from graphforensics._text import shown
 from graphforensics.cli.early_checks import (
     require_device,
     require_model,
@@ -18,7 +19,6 @@ from graphforensics.cli.model_choice import add_device, saved_model
 from graphforensics.cli.results import require_folder, write_json, write_result
 from graphforensics.cli.split_choice import chosen_split, warn_of_trained_people
 from graphforensics.errors import OutputError
-from graphforensics.inference.plain_name import plain_name
 
 if TYPE_CHECKING:
     from graphforensics.evaluation.protocol import ProtocolReport
@@ -189,7 +189,7 @@ def _single(args: argparse.Namespace) -> int:
         about = {"model": args.model, "seed": args.seed, "perturbation": args.perturb}
         write_json(args.json, {**about, **report.to_dict(), **provenance()})
     if run is not None and not run.fits and args.split is None:
-        say(f"none of these tracks is in {plain_name(run.path)}: all of them are measured")
+        say(f"none of these tracks is in {shown(run.path)}: all of them are measured")
     say(*report.lines())
     return 0
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graphforensics.inference.plain_name import plain_name
+from graphforensics._text import shown
 
 if TYPE_CHECKING:
     from graphforensics.evaluation.run_split import RunSplit
@@ -42,7 +42,7 @@ def warn_of_trained_people(
         trained = 0 if run is None else run.trained_videos(run.table)
         if run is not None and trained:
             print(
-                f"WARNING: {trained} videos show people whom {plain_name(model)} was TRAINED ON: "
-                f"the figures flatter it; give --split {plain_name(run.path)}",
+                f"WARNING: {trained} videos show people whom {shown(model)} was TRAINED ON: "
+                f"the figures flatter it; give --split {shown(run.path)}",
                 file=sys.stderr,
             )

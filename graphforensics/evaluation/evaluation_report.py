@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphforensics._csv import csv_text
-from graphforensics.inference.plain_name import plain_name
+from graphforensics._text import shown
 from graphforensics.metrics import BootstrapInterval, VideoScore, format_figure
 from graphforensics.store.columns import LABELS
 
@@ -144,7 +144,7 @@ class EvaluationReport:
     def _measured(self) -> str:
         if self.part is None:
             return "measured: everything in the stores"
-        return f"measured: part '{self.part}' of {plain_name(self.split)}"
+        return f"measured: part '{self.part}' of {shown(self.split)}"
 
     def _warning(self) -> list[str]:
         if not self.trained_videos:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from graphforensics.inference.plain_name import plain_name
+from graphforensics._text import shown
 from graphforensics.inference.spread import Spread
 from graphforensics.inference.verdict_rule import ThresholdOrigin, VerdictRule, VerdictWord
 from graphforensics.metrics.inconclusive_band import default_band
@@ -131,7 +131,7 @@ class DetectionReport:
             f"{self.frames_looked_at} frames looked at, {self.frames_without_face} without a face"
         )
         table = [line for person in self.persons for line in self._person(person)]
-        verdict = f"{plain_name(self.file)}: {self.verdict}{score}"
+        verdict = f"{shown(self.file)}: {self.verdict}{score}"
         judged = [] if self.spread is None else [self.spread.line(self.sample), self.rule.line()]
         return [verdict, *judged, looked, *table, *self.notes]
 

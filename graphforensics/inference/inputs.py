@@ -16,7 +16,7 @@ from graphforensics.data.input_spec import InputSpec
 from graphforensics.errors import MissingDataError
 from graphforensics.inference.person_inputs import PersonInputs
 from graphforensics.media.media import open_media
-from graphforensics.media.resize_picture import shrink_picture
+from graphforensics.media.resize import shrink
 from graphforensics.preprocess.pipeline.extract_tracks import extract_tracks
 from graphforensics.store.extraction_options import ExtractionOptions
 from graphforensics.store.extraction_report import ExtractionReport
@@ -137,7 +137,7 @@ class _Person:
         # The middle of a run stands for it in pictures; half a run is never far from one. In a
         # short file the runs overlap within one segment.
         if self.in_segment % max(spec.frames // 2, 1) == 0:
-            self.pictures[len(self.faces)] = shrink_picture(frame.crop, _PICTURE)
+            self.pictures[len(self.faces)] = shrink(frame.crop, _PICTURE)
         self.faces.append(_square(frame.crop, spec.size))
         self.frames.append(replace(frame, crop=_NOTHING))
 

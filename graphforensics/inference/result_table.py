@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from graphforensics._text import shown
 from graphforensics.inference.file_job import FileResult
-from graphforensics.inference.plain_name import plain_name
 
 COLUMNS = (
     "file",
@@ -56,11 +56,11 @@ def result_lines(results: Sequence[FileResult]) -> list[str]:
     lines = []
     for result in results:
         row = _row(result)
-        told = f"failed: {plain_name(result.reason)}" if row["verdict"] is None else row["verdict"]
+        told = f"failed: {shown(result.reason)}" if row["verdict"] is None else row["verdict"]
         if row.get("probability") is not None:
             told += f" (probability {row['probability']:.3f}"
             told += f", sd {row['sd']:.3f})" if row["sd"] is not None else ")"
-        lines.append(f"{plain_name(result.file)}: {told}")
+        lines.append(f"{shown(result.file)}: {told}")
     counts = Counter(_row(result)["verdict"] or "failed" for result in results)
     reused = sum(result.reused for result in results)
     told = ", ".join(f"{count} {word}" for word, count in sorted(counts.items()))
@@ -90,7 +90,7 @@ def _row(result: FileResult) -> dict[str, Any]:
 def _safe_cell(value: object) -> object:
     """Return text that no spreadsheet takes for a formula."""
     if isinstance(value, str):
-        text = plain_name(value)
+        text = shown(value)
         return f"'{text}" if text[:1] in tuple("=+-@\t\r") else text
     if isinstance(value, bool):
         return str(value).lower()

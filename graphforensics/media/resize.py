@@ -74,3 +74,10 @@ def to_grey(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     Not to be written to.
     """
     return np.asarray(Image.fromarray(image).convert("L"))
+
+
+def shrink(image: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    """Return a copy of a picture whose longer side is at most ``side`` pixels."""
+    picture = Image.fromarray(image)
+    picture.thumbnail((side, side))
+    return np.array(picture)

@@ -8,7 +8,7 @@ import matplotlib
 import numpy as np
 from numpy.typing import NDArray
 
-from graphforensics.media.resize_picture import resize_picture
+from graphforensics.media.resize import resize
 
 #: The scale of colours, from nothing to 1.
 HEAT_COLORS = "inferno"
@@ -29,14 +29,14 @@ def heat_tiles(
         ``faces``: each ``[H, W, 3]``; ``rows``: each heat ``[h, w]``; output
         ``[224 (1 + rows), 224 faces, 3]``.
     """
-    tiles = [[resize_picture(face, _SIDE) for face in faces]]
+    tiles = [[resize(face, _SIDE, _SIDE, "bicubic") for face in faces]]
     tiles += [[heat_tile(*pair) for pair in zip(faces, row, strict=True)] for row in rows]
     return np.concatenate([np.concatenate(row, axis=1) for row in tiles])
 
 
 def heat_tile(face: NDArray[np.uint8], heat: NDArray[np.floating]) -> NDArray[np.uint8]:
     """Mix one heat in equal parts into its face, a square of 224 pixels."""
-    grey = resize_picture(np.rint(np.clip(heat, 0, 1) * 255).astype(np.uint8), _SIDE)
+    grey = resize(np.rint(np.clip(heat, 0, 1) * 255).astype(np.uint8), _SIDE, _SIDE, "bicubic")
     colours = matplotlib.colormaps[HEAT_COLORS](grey, bytes=True)[..., :3]
-    mixed = (1 - _STRENGTH) * resize_picture(face, _SIDE) + _STRENGTH * colours
+    mixed = (1 - _STRENGTH) * resize(face, _SIDE, _SIDE, "bicubic") + _STRENGTH * colours
     return np.asarray(np.rint(mixed), dtype=np.uint8)

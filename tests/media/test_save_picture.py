@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from graphforensics.errors import OutputError
-from graphforensics.media.resize_picture import resize_picture, shrink_picture
+from graphforensics.media.resize import resize, shrink
 from graphforensics.media.save_picture import picture_format, save_picture
 
 PICTURE = np.random.default_rng(0).integers(0, 256, (20, 30, 3), dtype=np.uint8)
@@ -29,7 +29,7 @@ def test_what_cannot_be_written_is_named(tmp_path: Path, name: str) -> None:
 
 
 def test_sizes() -> None:
-    assert resize_picture(PICTURE, 12).shape == (12, 12, 3)
-    assert resize_picture(PICTURE[..., 0], 12).shape == (12, 12)
-    assert shrink_picture(PICTURE, 15).shape == (10, 15, 3)
-    np.testing.assert_array_equal(shrink_picture(PICTURE, 64), PICTURE)
+    assert resize(PICTURE, 12, 12).shape == (12, 12, 3)
+    assert resize(PICTURE[..., 0], 12, 12).shape == (12, 12)
+    assert shrink(PICTURE, 15).shape == (10, 15, 3)
+    np.testing.assert_array_equal(shrink(PICTURE, 64), PICTURE)
