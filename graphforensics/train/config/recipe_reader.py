@@ -55,7 +55,11 @@ class RecipeReader:
 
     def read(self, document: Mapping[Any, Any]) -> dict[str, Any]:
         """Return the settings of a recipe; :attr:`problems` says what was left out of them."""
+        from graphforensics.train.tasks.detection_task import DetectionTask
+
         settings: dict[str, Any] = {"set": {}, "task_set": {}, "logger_set": {}}
+        if "class_path" not in (document.get("model") or {}):
+            self._classes[TASK] = DetectionTask
         for place, value in flat(document):
             self._take(settings, place, value)
         self._check_detector(settings)
@@ -162,7 +166,7 @@ class RecipeReader:
     def _tell_unknown(self, place: str) -> None:
         known = [*PLACES, *SECTIONS, TASK, DETECTOR, LOGGER]
         meant = did_you_mean(place, known)
-        if not meant and _is_lightning_s(place):
+        if _is_lightning_s(place):
             meant = "; 'python -m graphforensics.train.lightning_cli fit' takes it"
         self._tell(f"{place!r} is not known to 'graphforensics train'{meant}")
 

@@ -18,10 +18,9 @@ from graphforensics.train import (
     TrainingOptions,
     stages,
     task_class,
-    tasks,
     train_detector,
 )
-from graphforensics.train.tasks.registry import stage_of
+from graphforensics.train.tasks.registry import TASKS, stage_of
 
 
 class _Reconstruction(DetectionTask):
@@ -71,7 +70,7 @@ class _Manual(DetectionTask):
 @pytest.fixture(autouse=True)
 def _stages(monkeypatch: pytest.MonkeyPatch) -> None:
     told = {"pretrain": _Reconstruction, "finetune": DetectionTask, "manual": _Manual}
-    monkeypatch.setitem(tasks.TASKS, "mrl", told)
+    monkeypatch.setitem(TASKS, "mrl", told)
 
 
 def _data(store: Path, **keywords: Any) -> FaceStoreDataModule:
@@ -123,7 +122,7 @@ def test_a_stage_selects_by_its_own_figure(
     assert summary.monitor == "val_loss"
     load_detector(summary.folder)
     other = {**told, "task_options": {"scale": 2.0}}
-    with pytest.raises(MissingDataError, match="another 'task'"):
+    with pytest.raises(MissingDataError, match=r"task.scale is 2.0, was 3.0"):
         train_detector(tiny_model, data, out, options, resume=True, **other)
     with pytest.raises(ValueError, match="_Reconstruction cannot be built"):
         train_detector(tiny_model, data, out, options, stage="pretrain", task_options={"x": 1})
