@@ -31,7 +31,7 @@ def class_at(path: object, place: str, trusted: Iterable[str] | None = None) -> 
     Example:
         >>> class_at("graphforensics.models.MRL", "here", ()).__name__
         'MRL'
-        >>> class_at("os.system", "here", ())
+        >>> class_at("os.system", "here", ())  # doctest: +ELLIPSIS
         Traceback (most recent call last):
         graphforensics.errors.MissingDataError: here: 'os.system' is of a module that is not ...
     """
