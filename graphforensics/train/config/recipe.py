@@ -70,7 +70,7 @@ def read_recipe(recipe: str | Path, trusted: Iterable[str] = ()) -> dict[str, An
         ('mrl', 0.0001)
     """
     path = recipe_path(recipe)
-    reader = RecipeReader(trusted)
+    reader = RecipeReader(trusted, whole=False)
     settings = reader.read(read_yaml(path))
     if reader.problems:
         more = len(reader.problems) - 1

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from graphforensics.cli.main import main
 from graphforensics.errors import MissingDataError
 from graphforensics.train.config.keywords import keywords_of
 from graphforensics.train.config.parts import PLACES
@@ -114,3 +115,20 @@ def test_classes_must_be_what_they_stand_for() -> None:
         reader = RecipeReader()
         reader.read(_recipe(path, value))
         assert told in reader.problems[0]
+
+
+def test_what_is_given_beside_a_recipe_may_complete_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Momentum needs SGD, which the command line may bring; by itself the recipe is wrong."""
+    file = tmp_path / "momentum.yaml"
+    file.write_text("model: {init_args: {momentum: 0.9}}\ndata: {balance: true}\n")
+    assert read_recipe(file)["momentum"] == 0.9
+    (problem,) = recipe_problems(file)
+    assert problem.startswith("model.init_args.momentum: 'momentum' must be 0 with adam")
+    assert main(["train", f"--config={file}", "--print-config", "--optimizer=sgd"]) == 0
+    words = ["train", f"--config={file}", "--data=none", "--out=none"]
+    assert main(words) == 2
+    assert "'momentum' must be 0 with adam" in capsys.readouterr().err
+    assert main([*words, "--optimizer=sgd", "--encoder=resnet10t", "--pairs"]) == 2
+    assert "'balance' must be false with 'pairs'" in capsys.readouterr().err
