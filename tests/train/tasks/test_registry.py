@@ -20,7 +20,8 @@ from graphforensics.train import (
     task_class,
     train_detector,
 )
-from graphforensics.train.tasks.registry import TASKS, stage_of
+from graphforensics.train.tasks import registry as tasks
+from graphforensics.train.tasks.registry import stage_of
 
 
 class _Reconstruction(DetectionTask):
@@ -70,7 +71,7 @@ class _Manual(DetectionTask):
 @pytest.fixture(autouse=True)
 def _stages(monkeypatch: pytest.MonkeyPatch) -> None:
     told = {"pretrain": _Reconstruction, "finetune": DetectionTask, "manual": _Manual}
-    monkeypatch.setitem(TASKS, "mrl", told)
+    monkeypatch.setitem(tasks.TASKS, "mrl", told)
 
 
 def _data(store: Path, **keywords: Any) -> FaceStoreDataModule:
