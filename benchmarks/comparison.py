@@ -197,7 +197,7 @@ def train(args: argparse.Namespace, name: str, seed: int, store: Path, split: Pa
         "--encoder", args.encoder, *(word for change in sets for word in ("--set", change)),
         *special, "--batch-size", args.batch_size, "--seed", seed, "--workers", 1,
         "--optimizer", "adam", "--lr", 3e-4, "--decay-every", 10, "--clip-gradients", 5,
-        "--precision", "bf16-mixed", "--epochs", args.epochs, *resume)  # fmt: skip
+        "--precision", "auto", "--epochs", args.epochs, *resume)  # fmt: skip
     (folder / "done").touch()
     return folder / "best"
 

@@ -94,7 +94,7 @@ def parse() -> argparse.Namespace:
     )
     parser.add_argument("--clips", type=int, default=4, help="samples a track and epoch; 4")
     parser.add_argument("--batch-size", type=int, default=32, help="samples; default: 32")
-    parser.add_argument("--precision", choices=("32", "bf16-mixed"), default="32")
+    parser.add_argument("--precision", choices=("auto", "32", "bf16-mixed"), default="32")
     parser.add_argument("--threads", type=int, default=2, help="of torch; default: 2")
     parser.add_argument("--plain", action="store_true", help="the mapping network alone as well")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")

@@ -124,7 +124,7 @@ def train(args: argparse.Namespace, stores: list[Path]) -> dict[str, Path]:
     shape["regions"] = 6
     common = ["--data", *stores, "--fractions", 0.6, 0.15, 0.25, "--encoder", encoder, "--pairs"]
     common += [word for key, value in shape.items() for word in ("--set", f"{key}={value}")]
-    common += ["--batch-size", 16, "--precision", "bf16-mixed", "--clip-gradients", 5]
+    common += ["--batch-size", 16, "--precision", "auto", "--clip-gradients", 5]
     common += ["--epochs", 1 if args.quick else args.epochs, "--max-time", args.seconds]
     common += ["--workers", 1]
     trained = {}

@@ -60,7 +60,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--blocks", type=int, default=2, help="of the teacher; default: 2")
     parser.add_argument("--diversity", choices=("equation", "purpose"), default="equation")
     parser.add_argument("--batch-size", type=int, default=16, help="default: 16")
-    parser.add_argument("--precision", choices=("32", "bf16-mixed"), default="bf16-mixed")
+    parser.add_argument("--precision", choices=("auto", "32", "bf16-mixed"), default="auto")
     parser.add_argument("--lr", type=float, default=1e-3, help="Adam's step size; default: 1e-3")
     parser.add_argument("--samples", type=int, default=8, help="of a track and epoch; default: 8")
     parser.add_argument("--clips", type=int, default=4, help="faces a test track; default: 4")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from graphforensics.errors import CheckpointError
+from graphforensics.train.config.nearest import did_you_mean
 
 if TYPE_CHECKING:
     import torch
@@ -82,6 +83,7 @@ def new_model(name: str, keywords: dict[str, Any]) -> Detector:
         if not Path(name).exists():
             raise CheckpointError(
                 f"{name}: no such detector (known are {', '.join(DETECTORS)}) and no such file"
+                f"{did_you_mean(name, DETECTORS)}"
             )
         if keywords:
             raise ValueError("'--set' and '--encoder' are for new detectors, not for trained ones")
@@ -92,6 +94,7 @@ def new_model(name: str, keywords: dict[str, Any]) -> Detector:
         if word not in known:
             raise ValueError(
                 f"'--set {word}': {name} has no such keyword; it has {', '.join(known)}"
+                f"{did_you_mean(word, known)}"
             )
     try:
         return kind(**keywords)

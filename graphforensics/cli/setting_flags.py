@@ -69,7 +69,7 @@ def option_help(one: Setting, default: str | None = None) -> str:
     """
     told = default if default is not None else _words(one.default)
     text = one.help.rstrip(".").replace("%", "%%")
-    if text[1:2].islower():
+    if text[1:2].islower() or text[1:2] == " ":
         text = text[0].lower() + text[1:]
     return f"{text}; default: {told}" if told else text
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from graphforensics._lazy import lazy_names
 
 if TYPE_CHECKING:
+    from graphforensics.train.config.data_options import DataOptions
     from graphforensics.train.config.training_options import TrainingOptions
     from graphforensics.train.devices.machine import Machine
     from graphforensics.train.face_store_data_module import FaceStoreDataModule
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from graphforensics.train.train_detector import TrainingSummary, train_detector
 
 __all__ = [
+    "DataOptions",
     "DetectionTask",
     "FaceStoreDataModule",
     "Machine",
@@ -30,6 +32,7 @@ __all__ = [
 __getattr__, __dir__ = lazy_names(
     __name__,
     {
+        "config.data_options": "DataOptions",
         "tasks.detection_task": "DetectionTask",
         "face_store_data_module": "FaceStoreDataModule",
         "devices.machine": "Machine",

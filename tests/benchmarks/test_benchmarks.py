@@ -46,6 +46,17 @@ def test_layers(tmp_path: Path) -> None:
     assert row["million_products"] * 1e6 == by_hand
 
 
+def test_precision_of_a_training_step(tmp_path: Path) -> None:
+    file = str(tmp_path / "precision.json")
+    words = ["--recipes", "mrl_small", "--batch", "2", "--rounds", "1", "--threads", "1"]
+    said = _run("precision.py", *words, "--json", file)
+    report = json.loads((tmp_path / "precision.json").read_text(encoding="utf-8"))
+    row = report["recipes"]["mrl_small"]
+    assert row["ratio_cpu"] == row["float32"]["cpu"] / row["bfloat16"]["cpu"] > 0
+    assert f"mrl_small: float32 / bfloat16 {row['ratio_cpu']:.2f} of processor time" in said
+    assert ("emulated" in said) != report["machine"]["computes_bfloat16"]
+
+
 def test_one_way_of_a_cell_by_itself() -> None:
     for training in ([], ["--training"]):
         seconds = _run("layers.py", "--quick", "--rounds", "1", "--way", "edges", *training)

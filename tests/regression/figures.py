@@ -148,6 +148,7 @@ def training_figures(detector: str, stage: str | None) -> list[dict[str, float]]
         optimizer="sgd",
         momentum=0.9,
         seed=5,
+        precision="32",
         pseudo_fakes=task.own_fakes,
     )
     with tempfile.TemporaryDirectory() as folder:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ pytest.importorskip("jsonargparse")
 
 from graphforensics.cli.main import main
 from graphforensics.train import DetectionTask
+from graphforensics.train.config.lightning_recipe import checked_recipe
 from graphforensics.train.config.recipe import recipe_names
 from graphforensics.train.lightning_cli import DetectorCLI
 from graphforensics.train.lightning_cli import main as lightning_main
@@ -108,3 +111,51 @@ def test_errors_are_one_line(
     line = capsys.readouterr().err.splitlines()[-1]
     assert line.startswith("graphforensics: error: ")
     assert "holds a run already" in line
+
+
+_WITHOUT_EXTRAS = """
+import importlib.abc, importlib.metadata, sys
+
+class Absent(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("jsonargparse", "docstring_parser", "typeshed_client"):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Absent())
+told = importlib.metadata.distribution
+
+def distribution(name):
+    if name == "jsonargparse":
+        raise importlib.metadata.PackageNotFoundError(name)
+    return told(name)
+
+importlib.metadata.distribution = distribution
+from graphforensics.train.lightning_cli import DetectorCLI, main
+sys.exit(main(["fit", "--config", "mrl"]))
+"""
+
+
+def test_it_is_imported_without_the_extra_that_it_needs() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _WITHOUT_EXTRAS], capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 2
+    assert "install the extra 'recipes': pip install 'graphforensics[recipes]'" in done.stderr
+
+
+def test_a_mistake_in_a_recipe_is_told_before_anything_is_built(
+    tmp_path: Path, recipe: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recipe.write_text(recipe.read_text().replace("momentum:", "momentun:"))
+    assert lightning_main(["fit", f"--config={recipe}", "--out", str(tmp_path / "run")]) == 2
+    told = capsys.readouterr().err.splitlines()[-1]
+    assert "'model.init_args.momentun'" in told
+    assert "did you mean 'model.init_args.momentum'?" in told
+    assert not (tmp_path / "run").exists()
+
+
+def test_lightning_s_own_keywords_are_taken(recipe: Path) -> None:
+    document = yaml.safe_load(recipe.read_text())
+    document["trainer"] |= {"limit_train_batches": 0.5, "precision": "16-mixed", "logger": True}
+    recipe.write_text(yaml.safe_dump(document))
+    assert checked_recipe(str(recipe)) == str(recipe)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from graphforensics.errors import MissingDataError
+from graphforensics.train.config.nearest import did_you_mean
 
 #: What a recipe may name without more words: this library, and Lightning, whose loggers and
 #: callbacks are imported in any case.
@@ -30,7 +31,7 @@ def class_at(path: object, place: str, trusted: Iterable[str] | None = None) -> 
     Example:
         >>> class_at("graphforensics.models.MRL", "here", ()).__name__
         'MRL'
-        >>> class_at("os.system", "here", ())
+        >>> class_at("os.system", "here", ())  # doctest: +ELLIPSIS
         Traceback (most recent call last):
         graphforensics.errors.MissingDataError: here: 'os.system' is of a module that is not ...
     """
@@ -39,8 +40,13 @@ def class_at(path: object, place: str, trusted: Iterable[str] | None = None) -> 
         trusted = (*TRUSTED, *trusted)
         _require_trusted(path, module, place, trusted)
     try:
-        found = getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError, ValueError) as error:
+        home = importlib.import_module(module)
+        found = getattr(home, name)
+    except AttributeError as error:
+        known = [word for word in dir(home) if isinstance(getattr(home, word, None), type)]
+        meant = did_you_mean(name, known)
+        raise MissingDataError(f"{place}: there is no class {path!r}{meant}") from error
+    except (ImportError, ValueError) as error:
         raise MissingDataError(f"{place}: there is no class {path!r} ({error})") from error
     if not isinstance(found, type):
         raise MissingDataError(f"{place}: {path!r} is no class")

@@ -67,7 +67,7 @@ class DataOptions(Part):
     flip: bool = True
 
     def check(self) -> None:
-        """Raise ValueError where a value is out of range, or two do not go together."""
+        """Raise ValueError where a value is out of range."""
         if self.batch_size < 1 or self.workers < 0:
             raise ValueError(
                 f"'batch_size' must be positive and 'workers' not negative "
@@ -75,6 +75,9 @@ class DataOptions(Part):
             )
         if self.clips < 1:
             raise ValueError(f"'clips' must be at least 1 (got {self.clips})")
+
+    def check_together(self) -> None:
+        """Raise ValueError for what ``balance`` does not go with."""
         if self.balance and self.pairs:
             raise ValueError(
                 "'balance' must be false with 'pairs', which keep a video together (--no-balance)"

@@ -30,7 +30,7 @@ def checked_recipe(recipe: str, trusted: Iterable[str] = ()) -> str:
     place = "the recipe" if inline else str(recipe_path(recipe))
     document = parse_yaml(recipe, place) if inline else read_yaml(Path(place))
     document = document["fit"] if isinstance(document.get("fit"), dict) else document
-    reader = RecipeReader(trusted, lightning=True)
+    reader = RecipeReader(trusted, whole=False, lightning=True)
     problems = class_problems(document, trusted)
     if not problems:
         reader.read(document)

@@ -39,10 +39,13 @@ class MachineOptions(Part):
     sync_batchnorm: bool = False
 
     def check(self) -> None:
-        """Raise ValueError for what the accelerator does not have."""
+        """Read a number of devices that was given as text."""
         if isinstance(self.devices, str) and self.devices.isdigit():
             # The command line has words only.
             object.__setattr__(self, "devices", int(self.devices))
+
+    def check_together(self) -> None:
+        """Raise ValueError for what the accelerator does not have."""
         if self.sync_batchnorm and self.accelerator == "cpu":
             raise ValueError(
                 "'sync_batchnorm' must be false on processors, PyTorch has it for GPUs"

@@ -67,17 +67,20 @@ class OptimizerOptions(Part):
             raise ValueError(f"'decay' must be in (0, 1] (got {self.decay})")
         if not 0 <= self.momentum < 1:
             raise ValueError(f"'momentum' must be in [0, 1) (got {self.momentum})")
-        if self.momentum and self.optimizer != "sgd":
-            raise ValueError(
-                f"'momentum' must be 0 with {self.optimizer}, which has 'betas' "
-                f"(got {self.momentum})"
-            )
         if not all(0 <= beta < 1 for beta in self.betas):
             raise ValueError(f"'betas' must be two numbers in [0, 1) (got {self.betas})")
         if not self.weight_decay >= 0:
             raise ValueError(f"'weight_decay' must be at least 0 (got {self.weight_decay})")
         if self.warmup_epochs < 0:
             raise ValueError(f"'warmup_epochs' must be at least 0 (got {self.warmup_epochs})")
+
+    def check_together(self) -> None:
+        """Raise ValueError for what the optimiser does not have."""
+        if self.momentum and self.optimizer != "sgd":
+            raise ValueError(
+                f"'momentum' must be 0 with {self.optimizer}, which has 'betas' "
+                f"(got {self.momentum})"
+            )
 
     def step_factor(self, epoch: int, epochs: int | None) -> float:
         r"""Return what the step size is multiplied by in an epoch.

@@ -25,6 +25,33 @@ class Part:
     PLACE: ClassVar[str] = ""
 
     def __post_init__(self) -> None:
+        self._check_types()
+        self._check_all("check")
+        self._check_all("check_together")
+
+    def check(self) -> None:
+        """Raise ValueError where a value is out of range; every class checks its own fields."""
+
+    def check_together(self) -> None:
+        """Raise ValueError where values that are right by themselves do not go together."""
+
+    @classmethod
+    def check_apart(cls, **keywords: Any) -> None:
+        """Check values each by itself, as of a recipe that something else will be said beside.
+
+        Args:
+            **keywords: Fields by name; what is missing has its default.
+
+        Raises:
+            ValueError: A value is out of range or of another type.
+        """
+        part = object.__new__(cls)
+        for field in dataclasses.fields(cls):
+            object.__setattr__(part, field.name, keywords.get(field.name, field.default))
+        part._check_types()
+        part._check_all("check")
+
+    def _check_types(self) -> None:
         hints = get_type_hints(type(self))
         for field in dataclasses.fields(self):
             try:
@@ -32,12 +59,11 @@ class Part:
             except ValueError as error:
                 raise ValueError(f"{field.name!r} {error}") from None
             object.__setattr__(self, field.name, value)
-        for kind in reversed(type(self).__mro__):
-            if "check" in kind.__dict__:
-                kind.__dict__["check"](self)
 
-    def check(self) -> None:
-        """Raise ValueError where a value is out of range; every class checks its own fields."""
+    def _check_all(self, name: str) -> None:
+        for kind in reversed(type(self).__mro__):
+            if name in kind.__dict__:
+                kind.__dict__[name](self)
 
     @classmethod
     def of(cls, *given: Any, **keywords: Any) -> Self:

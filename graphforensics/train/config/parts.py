@@ -39,5 +39,19 @@ def build_part(part: type[Kind], settings: Mapping[str, Any]) -> Kind:
     Raises:
         ValueError: A value is out of range or of another type.
     """
+    return part(**keywords_by_word(part, settings))
+
+
+def keywords_by_word(part: type[Part], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Take a part's keywords out of the settings of a command.
+
+    Args:
+        part: As in :func:`build_part`.
+        settings: As in :func:`build_part`.
+
+    Example:
+        >>> keywords_by_word(TaskOptions, {"lr": 0.1, "epochs": 3})
+        {'learning_rate': 0.1}
+    """
     words = {one.word: one.name for one in settings_of(part)}
-    return part(**{words[word]: value for word, value in settings.items() if word in words})
+    return {words[word]: value for word, value in settings.items() if word in words}

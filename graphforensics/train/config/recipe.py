@@ -70,7 +70,7 @@ def read_recipe(recipe: str | Path, trusted: Iterable[str] = ()) -> dict[str, An
         ('mrl', 0.0001)
     """
     path = recipe_path(recipe)
-    reader = RecipeReader(trusted)
+    reader = RecipeReader(trusted, whole=False)
     settings = reader.read(read_yaml(path))
     if reader.problems:
         more = len(reader.problems) - 1
@@ -91,9 +91,13 @@ def recipe_problems(recipe: str | Path, trusted: Iterable[str] = ()) -> list[str
     Raises:
         MissingDataError: It cannot be read, or is no YAML.
     """
+    from graphforensics.train.config.detector_check import detector_problems
+
     reader = RecipeReader(trusted)
-    reader.read(read_yaml(recipe_path(recipe)))
-    return reader.problems
+    settings = reader.read(read_yaml(recipe_path(recipe)))
+    if reader.problems or "model" not in settings:
+        return reader.problems
+    return detector_problems(settings["model"], settings["set"])
 
 
 def write_recipe(settings: Mapping[str, Any]) -> str:

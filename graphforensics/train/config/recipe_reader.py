@@ -10,7 +10,7 @@ from graphforensics.train.config.class_path import class_at
 from graphforensics.train.config.keywords import keywords_of
 from graphforensics.train.config.nearest import did_you_mean
 from graphforensics.train.config.part import Part
-from graphforensics.train.config.parts import PARTS, PLACES, build_part
+from graphforensics.train.config.parts import PARTS, PLACES, keywords_by_word
 from graphforensics.train.config.recipe_places import (
     DETECTOR,
     LOGGER,
@@ -35,6 +35,7 @@ class RecipeReader:
 
     Args:
         trusted: Modules besides this library's and Lightning's that classes may be of.
+        whole: Whether nothing will be said beside the recipe, so that its values must go together.
         lightning: Whether the recipe is for Lightning's own command line, which takes all of its
             trainer's keywords.
 
@@ -46,16 +47,22 @@ class RecipeReader:
         "'trainer.max_epoch' is n"
     """
 
-    def __init__(self, trusted: Iterable[str] = (), lightning: bool = False) -> None:
+    def __init__(
+        self, trusted: Iterable[str] = (), whole: bool = True, lightning: bool = False
+    ) -> None:
         self.trusted = tuple(trusted)
-        self.lightning = lightning
+        self.whole, self.lightning = whole, lightning
         #: What is wrong, in the order of the recipe.
         self.problems: list[str] = []
         self._classes: dict[str, type[Any]] = {}
 
     def read(self, document: Mapping[Any, Any]) -> dict[str, Any]:
         """Return the settings of a recipe; :attr:`problems` says what was left out of them."""
+        from graphforensics.train.tasks.detection_task import DetectionTask
+
         settings: dict[str, Any] = {"set": {}, "task_set": {}, "logger_set": {}}
+        if "class_path" not in (document.get("model") or {}):
+            self._classes[TASK] = DetectionTask
         for place, value in flat(document):
             self._take(settings, place, value)
         self._check_detector(settings)
@@ -153,7 +160,8 @@ class RecipeReader:
 
     def _check_part(self, part: type[Part], settings: dict[str, Any]) -> None:
         try:
-            build_part(part, settings)
+            keywords = keywords_by_word(part, settings)
+            part(**keywords) if self.whole else part.check_apart(**keywords)
         except ValueError as error:
             places = {one.name: one.place for one in settings_of(part)}
             name = str(error).partition("'")[2].partition("'")[0]
@@ -162,7 +170,7 @@ class RecipeReader:
     def _tell_unknown(self, place: str) -> None:
         known = [*PLACES, *SECTIONS, TASK, DETECTOR, LOGGER]
         meant = did_you_mean(place, known)
-        if not meant and _is_lightning_s(place):
+        if _is_lightning_s(place):
             meant = "; 'python -m graphforensics.train.lightning_cli fit' takes it"
         self._tell(f"{place!r} is not known to 'graphforensics train'{meant}")
 

@@ -19,12 +19,14 @@ def test_an_epoch_that_is_cut_short_counts_for_the_best_but_not_for_resuming(
     before = {name: value.clone() for name, value in tiny_model.state_dict().items()}
     summary = train_detector(tiny_model, noise_data, out, TrainingOptions(max_time=1e-6))
     assert [row["epoch"] for row in summary.rows] == [0]
+    assert summary.out_of_time
     assert not (out / "last.ckpt").exists()
     after = load_detector(out / "best").state_dict()
     assert any(not torch.equal(before[name], after[name]) for name in before)
     again = train_detector(tiny_model, noise_data, out, TrainingOptions(epochs=1), resume=True)
     assert (out / "last.ckpt").exists()
     assert [row["epoch"] for row in again.rows] == [0]
+    assert not again.out_of_time
 
 
 def test_no_limit_changes_nothing(
