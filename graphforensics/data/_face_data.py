@@ -58,13 +58,8 @@ class FaceData(Data):  # type: ignore[misc]  # Data is untyped upstream
 
     def __inc__(self, key: str, value: Any, *args: Any, **kwargs: Any) -> Any:
         # Here all graphs pass that become a batch: what belongs to edges that are gone is found.
-        edges = self.edge_index
-        if "edge" in known_levels(key) and key != "edge_index" and edges is not None:
-            if value.size(0) != edges.size(1):
-                raise ValueError(
-                    f"'{key}' must have a row for each of {edges.size(1)} edges "
-                    f"(got {list(value.shape)})"
-                )
+        if key != "edge_index" and "edge" in known_levels(key):
+            _check_rows(key, value, self.edge_index)
         return super().__inc__(key, value, *args, **kwargs)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -119,6 +114,12 @@ def complete_edge_index(nodes: int, device: torch.device | None = None) -> Tenso
     """Return all N x N edges in the order of a flattened matrix whose rows receive."""
     target, source = torch.meshgrid(*[torch.arange(nodes, device=device)] * 2, indexing="ij")
     return torch.stack([source.reshape(-1), target.reshape(-1)])
+
+
+def _check_rows(name: str, value: Tensor, edge_index: Tensor | None) -> None:
+    if edge_index is not None and value.size(0) != edge_index.size(1):
+        edges, met = edge_index.size(1), list(value.shape)
+        raise ValueError(f"'{name}' must have a row for each of {edges} edges (got {met})")
 
 
 def _label(y: Tensor | float | None) -> Tensor | None:

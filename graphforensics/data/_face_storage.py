@@ -32,7 +32,7 @@ class FaceStorage(GlobalStorage):  # type: ignore[misc]  # GlobalStorage is unty
         if not _differ(before, value):
             super().__setitem__(key, value)
             return
-        carried = {name: self[name] for name in self.keys() if self._is_carried(name)}  # noqa: SIM118
+        carried = {name: self[name] for name in self.keys() if self._is_carried(name)}
         self.set_plainly(key, value)
         place = _earlier_places(before, value)
         for name, old in carried.items():
@@ -101,7 +101,7 @@ def _differ(before: Any, after: Any) -> bool:
 
 
 def _earlier_places(before: Tensor, after: Tensor) -> Tensor:
-    """Return where each edge was before, -1 for a new one; of equal edges the first is the first."""
+    """Return where each edge was before, -1 for a new one; equal edges keep their order."""
     _, pair = torch.unique(torch.cat([before, after], dim=1), dim=1, return_inverse=True)
     old, new = pair[: before.size(1)], pair[before.size(1) :]
     if not old.numel():

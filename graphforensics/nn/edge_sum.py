@@ -46,6 +46,8 @@ class EdgeSum(MessagePassing):  # type: ignore[misc]  # MessagePassing is untype
         super().__init__(aggr="sum", node_dim=0)
         self.normalize = normalize
         self.fuse = True
+        # How wide the last messages were: PyTorch Geometric's GraphMask explainer asks for it.
+        self.in_channels = self.out_channels = 1
 
     def forward(
         self,
@@ -83,8 +85,15 @@ class EdgeSum(MessagePassing):  # type: ignore[misc]  # MessagePassing is untype
     def _summed(
         self, x: Tensor, edge_index: Tensor, alpha: Tensor, starts: Tensor | None
     ) -> Tensor:
+        if not torch.compiler.is_compiling():
+            self.in_channels = self.out_channels = x[:1].numel()
         if self.fused(x):
             return edge_product(x, edge_index, alpha, starts)
+        if self.explain and x.dim() == 3:
+            # Explainers have one number an edge and know no time.
+            alpha = alpha if alpha.dim() == 1 else alpha.repeat_interleave(x.size(2), 1)
+            flat: Tensor = self.propagate(edge_index, x=x.flatten(1), alpha=alpha)
+            return flat.view_as(x)
         # Attention explainers look for a coefficient of this name.
         summed: Tensor = self.propagate(edge_index, x=x, alpha=alpha)
         return summed

@@ -40,7 +40,10 @@ class TGCNCell(TGCNGates):
 
     def __init__(self, in_channels: int, hidden_channels: int, normalize: bool = False) -> None:
         super().__init__(in_channels, hidden_channels, normalize)
+        # One for the input, one for the hidden state, which are not equally wide: explainers that
+        # learn a gate a layer need two layers.
         self.edge_sum = EdgeSum(normalize)
+        self.edge_sum_hidden = EdgeSum(normalize)
 
     @classmethod
     def sharing(cls, cell: TGCNGates) -> TGCNCell:
@@ -101,7 +104,9 @@ class TGCNCell(TGCNGates):
     ) -> Propagation:
         check_edges(x, edge_index, edge_weight)
         starts: Tensor | None = None
-        if self.edge_sum.fused(x):
+        if self.edge_sum_hidden.fuse != self.edge_sum.fuse:
+            self.edge_sum_hidden.fuse = self.edge_sum.fuse  # one switch for the cell
+        if self.edge_sum.fused(x) and self.edge_sum_hidden.fused(x):
             edge_index, order, starts = sort_edges(edge_index, x.size(0))
             edge_weight = None if edge_weight is None else edge_weight.index_select(0, order)
 
@@ -109,7 +114,9 @@ class TGCNCell(TGCNGates):
             weight = edge_weight
             if weight is not None and weight.dim() == 2 and t is not None:
                 weight = weight[:, t]
-            summed: Tensor = self.edge_sum(x, edge_index, weight, starts)
+            is_input = x.size(-1) == self.weight_input.size(1)
+            layer = self.edge_sum if is_input else self.edge_sum_hidden
+            summed: Tensor = layer(x, edge_index, weight, starts)
             return summed
 
         return sum_neighbours

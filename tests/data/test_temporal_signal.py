@@ -209,7 +209,8 @@ def test_a_signal_from_elsewhere_has_the_types_that_its_snapshots_have():
     from graphforensics.data.temporal_signal import from_temporal_signal, to_temporal_signal
 
     edges, weights = np.array([[0, 1], [1, 0]]), np.array([0.25, 4.0])
-    features, targets = [np.random.rand(2, 3)] * 4, [np.random.rand(2)] * 4
+    rng = np.random.default_rng(0)
+    features, targets = [rng.random((2, 3))] * 4, [rng.random(2)] * 4
     static = StaticGraphTemporalSignal(edges, weights, features, targets)
     moving = DynamicGraphTemporalSignal([edges] * 4, [weights] * 4, features, targets)
     for signal in (static, moving):

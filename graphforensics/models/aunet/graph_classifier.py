@@ -10,6 +10,7 @@ from torch_geometric.nn import MessagePassing
 
 from graphforensics.models.aunet.output import averaged_logit
 from graphforensics.models.fast_inference import evaluating
+from graphforensics.models.whole_graphs import check_whole_graphs
 from graphforensics.nn.art_encoder import ARTEncoder
 from graphforensics.nn.edge_sum import check_edges
 from graphforensics.nn.precision import widened
@@ -120,6 +121,7 @@ class AUNetGraphClassifier(MessagePassing):  # type: ignore[misc]  # MessagePass
         faces, nodes = self.maps.shape[:2]
         if x.size(0) != faces * nodes:
             raise ValueError(f"'x' must be [{faces} * {nodes}, C] (got {list(x.shape)})")
+        check_whole_graphs(batch, x.size(0), nodes)
         source, target = edge_index.unbind()
         if edge_weight is None:
             edge_weight = (widened(x[target]) * widened(x[source])).sum(1)
@@ -140,6 +142,7 @@ class AUNetGraphClassifier(MessagePassing):  # type: ignore[misc]  # MessagePass
 
     def _read_places(self, x: Tensor, batch: Tensor | None) -> Tensor:
         faces = 1 if batch is None else int(batch.max()) + 1
+        check_whole_graphs(batch, x.size(0), x.size(0) // faces)
         return self._verdict(torch.unflatten(x, 0, (faces, -1)).transpose(1, 2).unsqueeze(3))
 
     def _verdict(self, features: Tensor) -> Tensor:
