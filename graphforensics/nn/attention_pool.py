@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from graphforensics.nn.argument_checks import check_word
-from graphforensics.nn.precision import unit_length
+from graphforensics.nn.precision import full_precision, unit_length
 
 Pooling = Literal["average", "max"]
 
@@ -49,7 +49,8 @@ def attention_pool(features: Tensor, attention: Tensor, pooling: Pooling = "aver
     wide = torch.float64 if features.dtype == torch.float64 else torch.float32
     if pooling == "average":
         still = clip.mean(2, dtype=wide).flatten(2)
-        pooled = attention.to(wide).flatten(2) @ still.transpose(1, 2)
+        with full_precision(still):
+            pooled = attention.to(wide).flatten(2) @ still.transpose(1, 2)
     else:
         pooled = _largest(clip.to(wide), attention.to(wide))
     unit = unit_length(pooled)

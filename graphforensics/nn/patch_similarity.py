@@ -9,7 +9,7 @@ from torch_geometric.data import Batch
 
 from graphforensics.data.face_graph import FaceGraph
 from graphforensics.nn.argument_checks import check_floating, check_positive, check_shape
-from graphforensics.nn.precision import unit_length, widened
+from graphforensics.nn.precision import full_precision, unit_length, widened
 
 
 def patch_similarity(features: Tensor, k: int = 5) -> Tensor:
@@ -43,7 +43,8 @@ def patch_similarity(features: Tensor, k: int = 5) -> Tensor:
     unit = unit_length(widened(feature_patches(features, k))).to(features.dtype)
     half = unit.new_full((1, 1, 1), 0.5)
     # Rounding can lead out of the unit interval, by a few units of the last place.
-    return torch.baddbmm(half, unit, unit.transpose(1, 2), alpha=0.5).clamp(0, 1)
+    with full_precision(unit):
+        return torch.baddbmm(half, unit, unit.transpose(1, 2), alpha=0.5).clamp(0, 1)
 
 
 def feature_patches(features: Tensor, k: int) -> Tensor:
@@ -136,6 +137,8 @@ class PatchSimilarityGraph(nn.Module):
             y: Labels ``[B]``. Default: none.
         """
         similarity = self(features)
+        if y is not None:
+            check_shape("y", y, (features.size(0),))
         patches = feature_patches(features, self.k)
         pos = patch_centres(features.size(2), features.size(3), self.k).to(features.device)
         return Batch.from_data_list(

@@ -66,6 +66,9 @@ class RGBFrequencyEncoder(nn.Module):
     ) -> None:
         super().__init__()
         check_share("alpha", alpha)
+        if options.get("in_chans", 3) != 3:
+            raise ValueError(f"'in_chans' must be 3, the colours (got {options['in_chans']})")
+        options.pop("in_chans", None)
         self.alpha = alpha
         self.rgb = StagedEncoder(encoder, weights, out_indices, **options)
         self.frequency: StagedEncoder | None = None

@@ -33,4 +33,4 @@ def test_read_outs_that_flatten_their_nodes_look_at_the_batch():
         torch.rand(6, mae.graph_classifier().classifier.in_features),
     )
     with pytest.raises(ValueError, match="'batch' must be of graphs of 3 nodes"):
-        mae.graph_classifier()(x, edges, batch=torch.arange(6) % 2)
+        mae.graph_classifier()(torch.rand(6, width), edges, batch=torch.arange(6) % 2)

@@ -138,3 +138,10 @@ def test_wrong_arguments():
     assert "[B, C, H, W] (got [3, 4, 4])" in refused(patch_similarity, torch.rand(3, 4, 4))
     assert "(got [1, 0, 4, 4])" in refused(patch_similarity, torch.rand(1, 0, 4, 4))
     assert "torch.int64" in refused(patch_similarity, torch.ones(1, 1, 4, 4).long())
+
+
+@pytest.mark.parametrize("labels", [3, 1])
+def test_a_label_a_face(labels):
+    relate, features = PatchSimilarityGraph(k=2), torch.rand(2, 4, 6, 6)
+    with pytest.raises(ValueError, match=rf"'y' must be \[2\] \(got \[{labels}\]\)"):
+        relate.graph(features, torch.zeros(labels))

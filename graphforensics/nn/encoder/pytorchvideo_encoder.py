@@ -12,6 +12,7 @@ from torch.hub import load_state_dict_from_url
 from graphforensics._optional import import_optional
 from graphforensics.errors import CheckpointError, MissingDataError
 from graphforensics.nn.clip_conv3d import use_clip_convolutions
+from graphforensics.nn.encoder.sizes import with_size_told
 from graphforensics.nn.encoder.torchvision_video_encoder import stage_numbers
 from graphforensics.nn.encoder.weights import load_weights, read_checkpoint
 
@@ -96,6 +97,9 @@ class PyTorchVideoEncoder(nn.Module):
         """Return the feature maps of the stages asked for."""
         if clips.dim() != 5 or clips.size(1) != 3:
             raise ValueError(f"'clips' must be [B, 3, D, H, W] (got {list(clips.shape)})")
+        return with_size_told(self._maps, clips, self.name, "clips")
+
+    def _maps(self, clips: Tensor) -> list[Tensor]:
         maps = []
         for stage in self.stages.children():
             clips = stage(clips)

@@ -13,6 +13,7 @@ from timm.models.xception import Xception
 from torch import Tensor, nn
 
 from graphforensics.nn.argument_checks import check_shape
+from graphforensics.nn.encoder.sizes import with_size_told
 from graphforensics.nn.encoder.timm_encoder import TimmEncoder
 
 
@@ -76,12 +77,7 @@ class StagedEncoder(nn.Module):
     def forward(self, images: Tensor) -> list[Tensor]:
         """Return the map after every stage."""
         check_shape("images", images, ("B", self.in_channels, "H", "W"))
-        if not self.staged:
-            return [self._channels_first(one) for one in self.stages[0](images)]
-        maps: list[Tensor] = []
-        for number in range(len(self.stages)):
-            maps.append(self.advance(number, maps[-1] if maps else images))
-        return maps
+        return with_size_told(self._maps, images, self.name)
 
     def advance(self, number: int, x: Tensor) -> Tensor:
         """Run one stage.
@@ -95,6 +91,17 @@ class StagedEncoder(nn.Module):
         """
         if not self.staged:
             raise ValueError(f"'{self.name}' cannot be cut into stages")
+        return with_size_told(lambda given: self._advanced(number, given), x, self.name, "x")
+
+    def _maps(self, images: Tensor) -> list[Tensor]:
+        if not self.staged:
+            return [self._channels_first(one) for one in self.stages[0](images)]
+        maps: list[Tensor] = []
+        for number in range(len(self.stages)):
+            maps.append(self._advanced(number, maps[-1] if maps else images))
+        return maps
+
+    def _advanced(self, number: int, x: Tensor) -> Tensor:
         given = x.permute(0, 2, 3, 1) if self._turned and number else x
         return self._channels_first(self.stages[number](given))
 

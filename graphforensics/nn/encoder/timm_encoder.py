@@ -13,6 +13,7 @@ from timm.layers.patch_embed import PatchEmbed
 from torch import Tensor, nn
 
 from graphforensics.errors import CheckpointError, MissingDataError
+from graphforensics.nn.encoder.sizes import with_size_told
 from graphforensics.nn.encoder.weights import read_state_dict
 
 
@@ -33,7 +34,7 @@ class TimmEncoder(nn.Module):
             Default: None.
         out_indices: The stages whose maps are given out, counted from the shallowest, or
             from the deepest if negative. Default: ``(-1,)``.
-        **options: Passed on to ``timm.create_model``.
+        **options: Passed on to ``timm.create_model``; ``in_chans=1`` for grey images.
 
     Attributes:
         channels: Channels of each map given out.
@@ -43,12 +44,12 @@ class TimmEncoder(nn.Module):
         std: Standard deviation of each colour channel, likewise.
 
     Shapes:
-        ``images [B, 3, H, W]`` to a list of maps ``[B, C, H', W']``, or
+        ``images [B, 3, H, W]`` (or ``in_chans`` channels) to a list of maps ``[B, C, H', W']``, or
         ``[B, 3, D, H, W]`` to ``[B, C, D, H', W']``.
 
     Raises:
         ValueError: timm has no such network, an index is unknown, the shape is another, or the
-            network has a size of its own (``img_size=`` sets it) and the images are of another.
+            network cannot take the images' size (``img_size=`` sets that of some).
         MissingDataError: ``"default"`` weights are neither cached nor within reach.
         CheckpointError: The local file does not hold this network's weights.
 
@@ -68,7 +69,10 @@ class TimmEncoder(nn.Module):
         super().__init__()
         if not timm.is_model(name):
             raise ValueError(f"'name' must be a network of timm (got {name!r})")
+        if not len(out_indices):
+            raise ValueError(f"'out_indices' must name a stage of '{name}' (got none)")
         self.name = name
+        self.in_channels = int(options.get("in_chans", 3))
         # Any keyword goes to timm; only the indices are the encoder's.
         self.network = _build(name, weights, list(out_indices), options)
         info = cast(Any, self.network).feature_info
@@ -83,10 +87,10 @@ class TimmEncoder(nn.Module):
 
     def forward(self, images: Tensor) -> list[Tensor]:
         """Return the feature maps of the stages asked for."""
-        if images.dim() not in (4, 5) or images.size(1) != 3:
-            raise ValueError(
-                f"'images' must be [B, 3, H, W] or [B, 3, D, H, W] (got {list(images.shape)})"
-            )
+        seen = self.in_channels
+        if images.dim() not in (4, 5) or images.size(1) != seen:
+            wanted = f"[B, {seen}, H, W] or [B, {seen}, D, H, W]"
+            raise ValueError(f"'images' must be {wanted} (got {list(images.shape)})")
         if images.dim() == 4:
             return self._maps(images)
         folded = self._maps(images.transpose(1, 2).flatten(0, 1))
@@ -112,8 +116,9 @@ class TimmEncoder(nn.Module):
         model = cast(Any, getattr(self.network, "model", None))
         if not getattr(model, "num_prefix_tokens", 0):
             raise ValueError(f"'{self.name}' has no class token")
-        if images.dim() != 4 or images.size(1) != 3:
-            raise ValueError(f"'images' must be [B, 3, H, W] (got {list(images.shape)})")
+        if images.dim() != 4 or images.size(1) != self.in_channels:
+            wanted = f"[B, {self.in_channels}, H, W]"
+            raise ValueError(f"'images' must be {wanted} (got {list(images.shape)})")
         network = cast(Any, self.network)
         self._check_size(images)
         found = model.forward_intermediates(
@@ -128,7 +133,7 @@ class TimmEncoder(nn.Module):
 
     def _maps(self, images: Tensor) -> list[Tensor]:
         self._check_size(images)
-        maps = self.network(images)
+        maps: list[Tensor] = with_size_told(self.network, images, self.name)
         return [one.permute(0, 3, 1, 2) for one in maps] if self._turned else list(maps)
 
     def _check_size(self, images: Tensor) -> None:
@@ -139,7 +144,7 @@ class TimmEncoder(nn.Module):
         height, width = cut.img_size
         if tuple(images.shape[-2:]) != (height, width):
             raise ValueError(
-                f"'images' must be [B, 3, {height}, {width}], the size that this '{self.name}' has "
+                f"'images' must be [B, {self.in_channels}, {height}, {width}], the size that this '{self.name}' has "
                 f"positions for; 'img_size' sets another (got {list(images.shape)})"
             )
 

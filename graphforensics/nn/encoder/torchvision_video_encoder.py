@@ -14,6 +14,7 @@ from torchvision.models.video.mvit import MViT
 from graphforensics.errors import CheckpointError, MissingDataError
 from graphforensics.nn.clip_conv3d import use_clip_convolutions
 from graphforensics.nn.encoder.mvit_stage import VideoTokens, split_mvit
+from graphforensics.nn.encoder.sizes import with_size_told
 from graphforensics.nn.encoder.weights import load_weights, read_state_dict
 
 #: Channels, stride in space and stride in time of each stage.
@@ -96,6 +97,9 @@ class TorchvisionVideoEncoder(nn.Module):
         """Return the feature maps of the stages asked for."""
         if clips.dim() != 5 or clips.size(1) != 3:
             raise ValueError(f"'clips' must be [B, 3, D, H, W] (got {list(clips.shape)})")
+        return with_size_told(self._maps, clips, self.name, "clips")
+
+    def _maps(self, clips: Tensor) -> list[Tensor]:
         found, state = [], clips
         for stage in self.stages:
             state = stage(state)
