@@ -109,8 +109,8 @@ def relations(
             Facial Action Coding System.
 
     Raises:
-        ValueError: It is a batch, or the graph's shapes are wrong, or a value is not finite, or there are not as
-            many names as nodes.
+        ValueError: It is a batch, or the graph's shapes are wrong, or a value is not finite, or
+            there are not as many names as nodes.
     """
     if isinstance(graph, Batch):
         raise ValueError("'graph' is a batch: take one of 'batch.to_data_list()'")

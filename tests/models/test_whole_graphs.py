@@ -28,9 +28,6 @@ def test_read_outs_that_flatten_their_nodes_look_at_the_batch():
     mae = DeepfakeMAE(
         "tiny", blocks=1, decoder_blocks=1, mapping_encoder="resnet10t", frames=2, size=64
     ).eval()
-    edges, x = (
-        torch.empty(2, 0).long(),
-        torch.rand(6, mae.graph_classifier().classifier.in_features),
-    )
+    edges, width = torch.empty(2, 0).long(), mae.graph_classifier().classifier.in_features
     with pytest.raises(ValueError, match="'batch' must be of graphs of 3 nodes"):
         mae.graph_classifier()(torch.rand(6, width), edges, batch=torch.arange(6) % 2)

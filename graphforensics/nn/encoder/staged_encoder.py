@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from timm.models import FeatureDictNet, FeatureHookNet
@@ -92,6 +92,40 @@ class StagedEncoder(nn.Module):
         if not self.staged:
             raise ValueError(f"'{self.name}' cannot be cut into stages")
         return with_size_told(lambda given: self._advanced(number, given), x, self.name, "x")
+
+    @property
+    def blocks(self) -> list[str]:
+        """Names of the parts that are blocks of layers, but the last; none without stages."""
+        parts = [
+            name
+            for stage in self.stages.children()
+            for name, part in stage.named_children()
+            if self.staged and any(True for _ in part.children())
+        ]
+        return parts[:-1]
+
+    def changed(self, images: Tensor, block: str, change: Callable[[Tensor], Tensor]) -> Tensor:
+        """Return the last map, having changed what one of the :attr:`blocks` gives.
+
+        Args:
+            images: As in :meth:`forward`.
+            block: Its name.
+            change: Takes the block's map ``[B, C, H, W]`` and returns another one.
+
+        Raises:
+            ValueError: There is no such block, or the images have another shape.
+        """
+        if block not in self.blocks:
+            raise ValueError(f"'block' must be one of {', '.join(self.blocks)} (got {block!r})")
+        check_shape("images", images, ("B", self.in_channels, "H", "W"))
+        x = images
+        for stage in self.stages.children():
+            for name, part in stage.named_children():
+                x = part(x)
+                if name == block:
+                    other = change(self._channels_first(x))
+                    x = other.permute(0, 2, 3, 1) if self._turned else other
+        return self._channels_first(x)
 
     def _maps(self, images: Tensor) -> list[Tensor]:
         if not self.staged:

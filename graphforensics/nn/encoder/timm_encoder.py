@@ -143,9 +143,10 @@ class TimmEncoder(nn.Module):
             return
         height, width = cut.img_size
         if tuple(images.shape[-2:]) != (height, width):
+            wanted = f"[B, {self.in_channels}, {height}, {width}]"
             raise ValueError(
-                f"'images' must be [B, {self.in_channels}, {height}, {width}], the size that this '{self.name}' has "
-                f"positions for; 'img_size' sets another (got {list(images.shape)})"
+                f"'images' must be {wanted}, the size that this '{self.name}' has positions for; "
+                f"'img_size' sets another (got {list(images.shape)})"
             )
 
     def __repr__(self) -> str:
