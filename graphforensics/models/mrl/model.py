@@ -44,7 +44,8 @@ class MRL(Detector):
     ``consistency_weight=0``. Table V, from the first row: ``attention="none"`` with
     ``relation="none"`` (the encoder with a linear classifier on its averaged features);
     ``relation="none"``; ``attention="none"`` with ``mask_rate=0``; ``mask_rate=0``; the defaults.
-    The published program, where it departs from the paper: ``cells=2`` and ``normalize=True``.
+    ``cells`` and ``normalize`` go beyond the paper. The authors' published program is another model
+    (``docs/mrl.md`` says in what) and is not rebuilt here.
 
     Args:
         kind: ``"clip"`` or ``"image"``; an image is a clip of one snippet of one frame.
