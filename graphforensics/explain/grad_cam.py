@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import torch
 from torch import Tensor, nn
@@ -32,7 +32,8 @@ def grad_cam(
     of the last feature maps :math:`\mathbf{A}`, y being the logit (its negative for ``"real"``),
     the mean taken over all places p of a map, enlarged to the input: "Grad-CAM: Visual
     Explanations from Deep Networks via Gradient-based Localization" (ICCV 2017). A clip's
-    weights :math:`\alpha_c` are each snippet's own. The model computes in evaluation mode;
+    weights :math:`\alpha_c` are each snippet's own. The sum is that of ``captum``'s
+    ``LayerGradCam``. The model computes in evaluation mode;
     neither its mode nor the gradients of its parameters are changed.
 
     Args:
@@ -59,36 +60,52 @@ def grad_cam(
         torch.Size([1, 2, 3, 64, 64])
     """
     check_word("target", target, get_args(Target))
-    maps, gradient = _maps_and_gradient(model, inputs, layer or model.feature_layer)
-    weights = gradient.flatten(2).mean(-1).view(*maps.shape[:2], *(1,) * (maps.dim() - 2))
-    sign = 1 if target == "fake" else -1
-    heat = torch.relu(sign * (weights * maps).sum(1))
+    heat = _attributed(model, inputs, layer or model.feature_layer, 1 if target == "fake" else -1)
     heat = _enlarged(heat, inputs)
     return _to_one(heat) if normalize else heat
 
 
-def _maps_and_gradient(model: Detector, inputs: Tensor, layer: nn.Module) -> tuple[Tensor, Tensor]:
-    seen: list[Tensor] = []
+def _attributed(model: Detector, inputs: Tensor, layer: nn.Module, sign: int) -> Tensor:
+    """Return the rectified sum of the layer's weighted maps, ``[B, (D,) h, w]``."""
+    # Imported here: it takes longer than all else that judging a clip imports of this room.
+    from captum.attr import LayerGradCam
 
-    def keep(_module: nn.Module, _given: object, output: Tensor | Sequence[Tensor]) -> None:
-        seen.append(output if isinstance(output, Tensor) else output[-1])
+    # Encoders give out lists of maps: captum is shown the last one on its way.
+    probe = nn.Identity()
+    shapes: list[list[int]] = []
 
-    handle = layer.register_forward_hook(keep)
+    def show(_module: nn.Module, _given: object, output: Tensor | Sequence[Tensor]) -> Any:
+        maps = output if isinstance(output, Tensor) else output[-1]
+        shapes.append(list(maps.shape))
+        if maps.dim() not in (4, 5):
+            raise _no_maps(shapes[-1])
+        seen = probe(maps)
+        return seen if isinstance(output, Tensor) else [*output[:-1], seen]
+
+    def verdict(given: Tensor) -> Tensor:
+        output: DetectorOutput = model(given)
+        if not shapes:
+            raise _no_maps(None)
+        return sign * output.logit
+
+    handle = layer.register_forward_hook(show)
     try:
         # Frozen parameters leave no trace to follow back; the input's own always does.
         with evaluating(model), torch.enable_grad():
-            output: DetectorOutput = model(inputs.detach().requires_grad_())
-            verdict = output.logit.sum()
+            given = inputs.detach().requires_grad_()
+            cam = LayerGradCam(verdict, probe).attribute(given, relu_attributions=True)
+    except RuntimeError as error:
+        if "not have been used" not in str(error):
+            raise
+        raise ValueError("'layer' must take part in the verdict: no gradient reaches it") from error
     finally:
         handle.remove()
-    if not seen or seen[-1].dim() not in (4, 5):
-        shape = list(seen[-1].shape) if seen else None
-        raise ValueError(f"'layer' must give feature maps [B, C, (D,) H, W] (got {shape})")
-    maps = seen[-1]
-    (gradient,) = torch.autograd.grad(verdict, maps, allow_unused=True)
-    if gradient is None:
-        raise ValueError("'layer' must take part in the verdict: no gradient reaches it")
-    return maps.detach(), gradient
+    heat: Tensor = cam.detach().squeeze(1)
+    return heat
+
+
+def _no_maps(shape: list[int] | None) -> ValueError:
+    return ValueError(f"'layer' must give feature maps [B, C, (D,) H, W] (got {shape})")
 
 
 def _enlarged(heat: Tensor, inputs: Tensor) -> Tensor:

@@ -82,6 +82,14 @@ class RGBFrequencyEncoder(nn.Module):
         std = torch.tensor(self.rgb.std).view(3, 1, 1)
         self.register_buffer("std", std, persistent=False)
 
+    def reset_parameters(self) -> None:
+        """Draw both networks and the gates anew."""
+        self.rgb.reset_parameters()
+        if self.frequency is not None:
+            self.frequency.reset_parameters()
+        for gate in self.gates or ():
+            gate.reset_parameters()  # type: ignore[operator]
+
     def forward(self, images: Tensor) -> list[Tensor]:
         """Return the joined map of every depth."""
         check_shape("images", images, ("B", 3, "H", "W"))

@@ -109,24 +109,29 @@ class AUNet(Detector):
 
     def __init__(
         self,
+        # What is seen.
         encoder: str = "legacy_xception",
         encoder_weights: str | None = None,
         encoder_stage: int = -2,
         encoder_options: dict[str, Any] | None = None,
         width: int | None = 256,
         convolution: Convolution = "separable",
+        # The encoders that relate it.
         depth: int = 3,
         hidden_channels: int = 256,
         heads: int = 8,
         specific: bool = True,
         agnostic: bool = True,
+        # How training tampers, and what patches are taught.
         tampering: Tampering = "both",
         mixing: Mixing = "encoders",
         patch_tokens: PatchTokens = "map",
         token_threshold: float = 0.5,
+        # The loss.
         class_weight: float = 1.0,
         token_weight: float = 30.0,
         attention_weight: float = 0.5,
+        # The crop.
         size: int = 224,
         margin: float = 1.3,
     ) -> None:

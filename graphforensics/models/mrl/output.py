@@ -45,12 +45,12 @@ class MRLOutput(DetectorOutput):
         A model without a graph gives its regions as nodes and no edges.
         """
         nodes = self.features.size(2)
-        weight, kept = self.edge_weight, self.edge_kept
-        if weight is None:
-            weight = self.features.new_zeros(nodes, nodes)
+        edge_weight, edge_kept = self.edge_weight, self.edge_kept
+        if edge_weight is None:
+            edge_weight = self.features.new_zeros(nodes, nodes)
         pos = attention_centre(self.attention)
         build = self._still_graph if self.still else self._sequence
-        graphs = [build(i, weight, kept, pos) for i in range(self.features.size(0))]
+        graphs = [build(i, edge_weight, edge_kept, pos) for i in range(self.features.size(0))]
         if self.edge_weight is None:
             for graph in graphs:
                 graph.edge_index = graph.edge_index[:, :0]
@@ -58,24 +58,24 @@ class MRLOutput(DetectorOutput):
         return Batch.from_data_list(graphs)
 
     def _sequence(
-        self, sample: int, weight: Tensor, kept: Tensor | None, pos: Tensor
+        self, sample: int, edge_weight: Tensor, edge_kept: Tensor | None, pos: Tensor
     ) -> FaceGraphSequence:
         return FaceGraphSequence.from_dense(
             self.features[sample].transpose(0, 1),
-            weight,
+            edge_weight,
             pos=pos[sample].transpose(0, 1),
-            edge_kept=kept,
+            edge_kept=edge_kept,
             attention=self.attention[sample].transpose(0, 1),
         )
 
     def _still_graph(
-        self, sample: int, weight: Tensor, kept: Tensor | None, pos: Tensor
+        self, sample: int, edge_weight: Tensor, edge_kept: Tensor | None, pos: Tensor
     ) -> FaceGraph:
         return FaceGraph.from_dense(
             self.features[sample, 0],
-            weight,
+            edge_weight,
             pos=pos[sample, 0],
-            edge_kept=kept,
+            edge_kept=edge_kept,
             attention=self.attention[sample, 0],
         )
 

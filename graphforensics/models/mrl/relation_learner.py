@@ -145,12 +145,12 @@ class RelationLearner(nn.Module):
             )
         if self.edges is None:
             return features
-        adj = self.mask(self.edges())
+        edge_weight = self.mask(self.edges())
         for cell in self.cells:
             if isinstance(cell, DenseTGCNCell):
-                features = cell.forward_sequence(features, adj)
+                features = cell.forward_sequence(features, edge_weight)
             elif isinstance(cell, RecurrentCell | RelationConv):
-                features = cell.forward_dense(features, adj)
+                features = cell.forward_dense(features, edge_weight)
         return features
 
     def read_out(self, hidden: Tensor) -> Tensor:

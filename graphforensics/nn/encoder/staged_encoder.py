@@ -13,6 +13,7 @@ from timm.models.xception import Xception
 from torch import Tensor, nn
 
 from graphforensics.nn.argument_checks import check_shape
+from graphforensics.nn.encoder.draw_anew import draw_anew
 from graphforensics.nn.encoder.sizes import with_size_told
 from graphforensics.nn.encoder.timm_encoder import TimmEncoder
 
@@ -66,6 +67,7 @@ class StagedEncoder(nn.Module):
         whole = TimmEncoder(name, weights, out_indices, **options)
         self.name = name
         self.in_channels = int(options.get("in_chans", 3))
+        self._keywords = {**options, "out_indices": tuple(out_indices)}
         self.channels, self.strides = whole.channels, whole.strides
         self.mean, self.std = whole.mean, whole.std
         # Some networks give out maps with the channels last.
@@ -73,6 +75,10 @@ class StagedEncoder(nn.Module):
         stages = _cut(whole.network)
         self.staged = stages is not None
         self.stages = nn.ModuleList([whole.network] if stages is None else stages)
+
+    def reset_parameters(self) -> None:
+        """Draw all weights anew, as the constructor does without weights."""
+        draw_anew(self, StagedEncoder(self.name, None, **self._keywords))
 
     def forward(self, images: Tensor) -> list[Tensor]:
         """Return the map after every stage."""

@@ -13,6 +13,7 @@ from timm.layers.patch_embed import PatchEmbed
 from torch import Tensor, nn
 
 from graphforensics.errors import CheckpointError, MissingDataError
+from graphforensics.nn.encoder.draw_anew import draw_anew
 from graphforensics.nn.encoder.sizes import with_size_told
 from graphforensics.nn.encoder.weights import read_state_dict
 
@@ -73,6 +74,7 @@ class TimmEncoder(nn.Module):
             raise ValueError(f"'out_indices' must name a stage of '{name}' (got none)")
         self.name = name
         self.in_channels = int(options.get("in_chans", 3))
+        self._keywords = {**options, "out_indices": tuple(out_indices)}
         # Any keyword goes to timm; only the indices are the encoder's.
         self.network = _build(name, weights, list(out_indices), options)
         info = cast(Any, self.network).feature_info
@@ -84,6 +86,10 @@ class TimmEncoder(nn.Module):
         trained = cast(Any, self.network).pretrained_cfg
         self.mean = cast("tuple[float, float, float]", tuple(trained["mean"]))
         self.std = cast("tuple[float, float, float]", tuple(trained["std"]))
+
+    def reset_parameters(self) -> None:
+        """Draw all weights anew, as the constructor does without weights."""
+        draw_anew(self, TimmEncoder(self.name, None, **self._keywords))
 
     def forward(self, images: Tensor) -> list[Tensor]:
         """Return the feature maps of the stages asked for."""

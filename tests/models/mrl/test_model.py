@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import inspect
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -377,3 +380,14 @@ def test_wrong_inputs(mrl, clips):
         mrl(clips[0])
     with pytest.raises(ValueError, match=r"input_spec.normalize.*got torch.uint8"):
         mrl(clips.byte())
+
+
+def test_the_groups_of_keywords_are_the_constructors_and_json_holds_them():
+    """docs/mrl.md lists every keyword once, in the constructor's order."""
+    page = (Path(__file__).parents[3] / "docs" / "mrl.md").read_text()
+    table = page.split("| group | keywords |")[1].split("\n\n")[0]
+    listed = re.findall(r"`(\w+)`", table)
+    parameters = inspect.signature(MRL.__init__).parameters
+    assert listed == [name for name in parameters if name != "self"]
+    defaults = {name: parameters[name].default for name in listed}
+    assert json.loads(json.dumps(defaults)) == defaults
