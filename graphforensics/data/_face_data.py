@@ -44,10 +44,9 @@ class FaceData(Data):  # type: ignore[misc]  # Data is untyped upstream
                 self[key] = value
 
     @property
-    def edge_index(self) -> Tensor | None:
+    def edge_index(self) -> Any:  # as upstream: a tensor, None in a graph that is filled later
         """Source (row 0) and target (row 1) of each edge."""
-        edges: Tensor | None = self._store._mapping.get("edge_index")
-        return edges
+        return self._store._mapping.get("edge_index")
 
     @edge_index.setter
     def edge_index(self, edge_index: Tensor | None) -> None:

@@ -29,7 +29,7 @@ class FaceStorage(GlobalStorage):  # type: ignore[misc]  # GlobalStorage is unty
             # The mean of two directions' flags: kept where either is.
             value = value > 0
         before = self._mapping.get("edge_index") if key == "edge_index" else None
-        if not _differ(before, value):
+        if not isinstance(before, Tensor) or not _differ(before, value):
             super().__setitem__(key, value)
             return
         carried = {name: self[name] for name in self.keys() if self._is_carried(name)}
@@ -91,8 +91,8 @@ class FaceStorage(GlobalStorage):  # type: ignore[misc]  # GlobalStorage is unty
         return name.startswith("edge_") and torch.equal(slices[name], slices["edge_index"])
 
 
-def _differ(before: Any, after: Any) -> bool:
-    if not (isinstance(before, Tensor) and isinstance(after, Tensor)):
+def _differ(before: Tensor, after: Any) -> bool:
+    if not isinstance(after, Tensor):
         return False
     # The same edges on another device, or in shared memory.
     if before.device != after.device or before is after:

@@ -104,7 +104,7 @@ class AUNet(Detector):
     """
 
     name: ClassVar[str] = "aunet"
-    reads_masks: ClassVar[bool] = True
+    reads_masks: bool = True
     reads_landmarks: ClassVar[bool] = True
 
     def __init__(
