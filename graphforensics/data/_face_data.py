@@ -7,11 +7,12 @@ from typing import Any, ClassVar, Literal, get_args
 import torch
 from torch import Tensor
 from torch_geometric.data import Data
+from torch_geometric.data.storage import GlobalStorage
+
+from graphforensics.data._face_storage import FaceStorage
+from graphforensics.data._schema import Shape, known_levels
 
 NodeKind = Literal["region", "patch", "au", "part", "token"]
-
-#: A shape in letters: N nodes, E edges, B graphs (1 unless batched), T snapshots.
-Shape = tuple[str | int, ...]
 
 
 class FaceData(Data):  # type: ignore[misc]  # Data is untyped upstream
@@ -32,13 +33,44 @@ class FaceData(Data):  # type: ignore[misc]  # Data is untyped upstream
         edge_kept: Tensor | None = None,
         **attributes: Any,
     ) -> None:
-        super().__init__(x=x, edge_index=edge_index, y=_label(y), pos=pos)
-        known: dict[str, Any] = {"edge_weight": edge_weight, "edge_kept": edge_kept}
+        super().__init__()
+        self.__dict__["_store"] = FaceStorage(_parent=self)
+        known: dict[str, Any] = {"x": x, "edge_index": edge_index, "y": _label(y), "pos": pos}
+        known |= {"edge_weight": edge_weight, "edge_kept": edge_kept}
         known["region_id"] = region_id
         known["kind"] = "region" if kind is None and x is not None else kind
         for key, value in {**known, **attributes}.items():
             if value is not None:
                 self[key] = value
+
+    @property
+    def edge_index(self) -> Any:  # as upstream: a tensor, None in a graph that is filled later
+        """Source (row 0) and target (row 1) of each edge."""
+        return self._store._mapping.get("edge_index")
+
+    @edge_index.setter
+    def edge_index(self, edge_index: Tensor | None) -> None:
+        self._store.set_plainly("edge_index", edge_index)
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self._store.set_plainly(key, value)
+
+    def __inc__(self, key: str, value: Any, *args: Any, **kwargs: Any) -> Any:
+        # Here all graphs pass that become a batch: what belongs to edges that are gone is found.
+        if key != "edge_index" and "edge" in known_levels(key):
+            _check_rows(key, value, self.edge_index)
+        return super().__inc__(key, value, *args, **kwargs)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Loaders that run no pickle know PyTorch Geometric's class, not ours.
+        state = dict(self.__dict__)
+        store = GlobalStorage.__new__(GlobalStorage)
+        store.__dict__.update(state["_store"].__dict__)
+        return state | {"_store": store}
+
+    def __setstate__(self, mapping: dict[str, Any]) -> None:
+        super().__setstate__(mapping)
+        object.__setattr__(self._store, "__class__", FaceStorage)
 
     def validate(self, raise_on_error: bool = True) -> bool:
         """Check every known attribute's shape and that edges join existing nodes.
@@ -81,6 +113,12 @@ def complete_edge_index(nodes: int, device: torch.device | None = None) -> Tenso
     """Return all N x N edges in the order of a flattened matrix whose rows receive."""
     target, source = torch.meshgrid(*[torch.arange(nodes, device=device)] * 2, indexing="ij")
     return torch.stack([source.reshape(-1), target.reshape(-1)])
+
+
+def _check_rows(name: str, value: Tensor, edge_index: Tensor | None) -> None:
+    if edge_index is not None and value.size(0) != edge_index.size(1):
+        edges, met = edge_index.size(1), list(value.shape)
+        raise ValueError(f"'{name}' must have a row for each of {edges} edges (got {met})")
 
 
 def _label(y: Tensor | float | None) -> Tensor | None:

@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
-from graphforensics.data._face_data import FaceData, NodeKind, Shape, complete_edge_index
+from graphforensics.data._face_data import FaceData, NodeKind, complete_edge_index
+from graphforensics.data._schema import Shape, still_shapes
 
 
 class FaceGraph(FaceData):
@@ -19,8 +20,10 @@ class FaceGraph(FaceData):
     What belongs to the whole graph has a leading axis of length 1, so that batches
     stack it: ``y``, ``time`` and ``frame_id`` of a batch are ``[B]``, ``box`` is ``[B, 4]``.
 
-    PyTorch Geometric's ``AddSelfLoops`` lengthens the one edge attribute that it is told:
-    delete ``edge_kept`` before. ``InMemoryDataset.load`` reads without running a pickle inside
+    Where PyTorch Geometric's transforms remove, add or sort edges, weights and ``edge_kept``
+    follow: each edge keeps its own, a new one is kept and weighs 1. Whoever sets ``edge_index``
+    sets what belongs to it as well; :meth:`validate` and batching refuse what does not fit.
+    ``InMemoryDataset.load`` reads without running a pickle inside
     ``with torch.serialization.safe_globals([FaceGraph])``.
 
     Args:
@@ -35,14 +38,15 @@ class FaceGraph(FaceData):
         edge_kept: False where an edge was masked; its weight is then what it was before.
         **attributes: Anything else. The library knows ``attention`` (where in the crop
             each node looks), ``class_attention`` (how much a class token looks at each node),
-            ``place_kept`` (false where a node is hidden in training), ``frame_id``, ``time`` in
-            seconds and the face's ``box``.
+            ``place_kept`` (false where a node is hidden in training), ``region_kept`` (false
+            where :class:`~graphforensics.transforms.MaskRegions` hid one), ``frame_id``, ``time``
+            in seconds and the face's ``box``.
 
     Shapes:
         ``x [N, C]``, ``edge_index [2, E]``, ``edge_weight [E]``, ``edge_kept [E]`` (bool),
         ``pos [N, 2]``, ``region_id [N]``, ``y [1]`` or ``[N]``, ``attention [N, h, w]``,
-        ``class_attention [N]``, ``place_kept [N]`` (bool), ``frame_id [1]``, ``time [1]``,
-        ``box [1, 4]``.
+        ``class_attention [N]``, ``place_kept`` and ``region_kept [N]`` (bool), ``frame_id [1]``,
+        ``time [1]``, ``box [1, 4]``.
 
     Raises:
         ValueError: From :meth:`validate`, never from the constructor: PyTorch Geometric
@@ -57,21 +61,7 @@ class FaceGraph(FaceData):
         True
     """
 
-    _shapes: ClassVar[dict[str, tuple[Shape, ...]]] = {
-        "x": (("N", "C"),),
-        "edge_index": ((2, "E"),),
-        "edge_weight": (("E",),),
-        "edge_kept": (("E",),),
-        "pos": (("N", 2),),
-        "region_id": (("N",),),
-        "y": (("B",), ("N",)),
-        "attention": (("N", "h", "w"),),
-        "class_attention": (("N",),),
-        "place_kept": (("N",),),
-        "frame_id": (("B",),),
-        "time": (("B",),),
-        "box": (("B", 4),),
-    }
+    _shapes: ClassVar[dict[str, tuple[Shape, ...]]] = still_shapes()
 
     @classmethod
     def from_dense(

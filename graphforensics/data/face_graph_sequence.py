@@ -8,8 +8,10 @@ from typing import Any, ClassVar, overload
 
 import torch
 from torch import Tensor
+from torch_geometric.data import Batch
 
-from graphforensics.data._face_data import FaceData, NodeKind, Shape, complete_edge_index
+from graphforensics.data._face_data import FaceData, NodeKind, complete_edge_index
+from graphforensics.data._schema import Shape, shapes_over_time
 from graphforensics.data.face_graph import FaceGraph
 
 
@@ -33,14 +35,15 @@ class FaceGraphSequence(FaceData):
         y: Label, 1 is fake; a number becomes a tensor ``[1]``.
         kind: What a node is, as in :class:`FaceGraph`.
         edge_kept: False where an edge was masked; its weight is then what it was before.
-        **attributes: Anything else. The library knows ``attention``, ``frame_id``, ``time``
-            and ``box``; attributes that it does not know go into every snapshot as they are.
+        **attributes: Anything else. The library knows those of :class:`FaceGraph`; attributes
+            that it does not know go into every snapshot as they are.
 
     Shapes:
         ``x [N, T, C]``, ``edge_index [2, E]``, ``edge_weight`` and ``edge_kept`` ``[E]`` or
         ``[E, T]``, ``pos [N, 2]`` or ``[N, T, 2]``, ``region_id [N]``, ``y [1]``, ``[1, T]`` or
         ``[N, T]``, ``attention [N, T, h, w]`` or ``[N, h, w]``, ``frame_id`` and ``time``
-        ``[1, T]`` or ``[1]``, ``box [1, T, 4]`` or ``[1, 4]``.
+        ``[1, T]`` or ``[1]``, ``box [1, T, 4]`` or ``[1, 4]``; what else :class:`FaceGraph` has
+        for a node, ``[N, T]`` or ``[N]``.
 
     Raises:
         ValueError: From :meth:`validate`, never from the constructor.
@@ -54,19 +57,7 @@ class FaceGraphSequence(FaceData):
     """
 
     #: First the shape over time, then that of what stands still.
-    _shapes: ClassVar[dict[str, tuple[Shape, ...]]] = {
-        "x": (("N", "T", "C"),),
-        "edge_index": ((2, "E"),),
-        "edge_weight": (("E", "T"), ("E",)),
-        "edge_kept": (("E", "T"), ("E",)),
-        "pos": (("N", "T", 2), ("N", 2)),
-        "region_id": (("N",),),
-        "y": (("B", "T"), ("N", "T"), ("B",)),
-        "attention": (("N", "T", "h", "w"), ("N", "h", "w")),
-        "frame_id": (("B", "T"), ("B",)),
-        "time": (("B", "T"), ("B",)),
-        "box": (("B", "T", 4), ("B", 4)),
-    }
+    _shapes: ClassVar[dict[str, tuple[Shape, ...]]] = shapes_over_time()
 
     @classmethod
     def from_dense(
@@ -148,10 +139,18 @@ class FaceGraphSequence(FaceData):
             yield self._select(FaceGraph, step)
 
     def _select(self, cls: type[FaceData], key: int | slice) -> Any:
-        out = cls()
+        out = Batch(_base_cls=cls) if isinstance(self, Batch) else cls()
         for name, value in self:
             out[name] = value[:, key] if self.is_over_time(name) else value
+        # Time is no axis along which graphs are joined: the batch is cut where it was.
+        for name in _OF_A_BATCH:
+            if name in self._store.__dict__:
+                out._store.__dict__[name] = self._store.__dict__[name]
         return out
+
+
+#: What PyTorch Geometric knows of a batch beside its attributes.
+_OF_A_BATCH = ("_num_graphs", "_slice_dict", "_inc_dict")
 
 
 def _flat(name: str, dense: Tensor, nodes: int, steps: int) -> Tensor:

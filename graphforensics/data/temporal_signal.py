@@ -92,7 +92,8 @@ def from_temporal_signal(signal: Any) -> FaceGraphSequence:
 
     What :func:`to_temporal_signal` wrote comes back exactly, also after slicing, but for the
     types that it names. Any other signal over one set of nodes and edges becomes a sequence
-    as well, with targets ``[K]`` as ``y [K, T]`` and additional features as attributes.
+    as well, with targets ``[K]`` as ``y [K, T]`` and additional features as attributes; NumPy's
+    float64 becomes PyTorch's default type then, as in the snapshots of the signal itself.
 
     Args:
         signal: A ``StaticGraphTemporalSignal`` or ``DynamicGraphTemporalSignal``.
@@ -125,8 +126,16 @@ def from_temporal_signal(signal: Any) -> FaceGraphSequence:
         kind="region" if code is None else _KINDS[int(code.flatten()[0])],
         **parts,
     )
+    if code is None:
+        _use_default_type(sequence)
     sequence.validate()
     return sequence
+
+
+def _use_default_type(sequence: FaceGraphSequence) -> None:
+    for name, value in sequence.to_dict().items():
+        if isinstance(value, Tensor) and value.dtype == torch.float64:
+            sequence[name] = value.to(torch.get_default_dtype())
 
 
 def _array(name: str, value: Any) -> NDArray[Any]:

@@ -1,5 +1,8 @@
 """Grad-CAM in two parts, for a pass through the network that is needed anyway."""
 
+# Own code because: captum's LayerGradCam, which :func:`grad_cam` uses, runs the network by itself,
+# and a verdict runs it once for score, graph and heat. A test holds the two together.
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
@@ -54,7 +57,7 @@ def activation_heat(logit: Tensor, seen: Sequence[Tensor], inputs: Tensor, sign:
         raise ValueError("'layer' must take part in the verdict: no gradient reaches it")
     maps, gradient = maps.detach().float(), gradient.float()
     weights = gradient.flatten(2).mean(-1).view(*maps.shape[:2], *(1,) * (maps.dim() - 2))
-    return _enlarged(torch.relu(sign * (weights * maps).sum(1)), inputs)
+    return enlarged(torch.relu(sign * (weights * maps).sum(1)), inputs)
 
 
 def scaled_to_one(heat: Tensor) -> Tensor:
@@ -63,7 +66,13 @@ def scaled_to_one(heat: Tensor) -> Tensor:
     return heat / torch.where(peak == 0, 1, peak)
 
 
-def _enlarged(heat: Tensor, inputs: Tensor) -> Tensor:
+def enlarged(heat: Tensor, inputs: Tensor) -> Tensor:
+    """Bring the heat of a feature map to the size of the input.
+
+    Args:
+        heat: ``[B, (D,) h, w]``, B times the frames or snippets of a sample.
+        inputs: What the detector was given.
+    """
     # Clips have their frames behind the colours, frames and images have none there.
     clips = inputs.dim() == 6
     size = inputs.shape[-3:] if clips else inputs.shape[-2:]
@@ -72,6 +81,6 @@ def _enlarged(heat: Tensor, inputs: Tensor) -> Tensor:
         heat = torch.unflatten(heat, 0, (-1, inputs.size(-3)))
     mode = "trilinear" if clips else "bilinear"
     heat = heat if clips or heat.dim() == 3 else heat.flatten(0, 1)
-    grown = functional.interpolate(heat.unsqueeze(1), size, mode=mode, align_corners=False)
+    grown = functional.interpolate(heat.unsqueeze(1).float(), size, mode=mode, align_corners=False)
     leading = inputs.shape[:2] if inputs.dim() > 4 else inputs.shape[:1]
     return grown.reshape(*leading, *size)

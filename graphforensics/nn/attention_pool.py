@@ -6,9 +6,9 @@ from typing import Literal, get_args
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from graphforensics.nn.argument_checks import check_word
+from graphforensics.nn.precision import full_precision, unit_length
 
 Pooling = Literal["average", "max"]
 
@@ -31,7 +31,7 @@ def attention_pool(features: Tensor, attention: Tensor, pooling: Pooling = "aver
 
     Shapes:
         ``features [B, C, D, H, W]`` or ``[B, C, H, W]``, ``attention [B, N, H, W]``, output
-        ``[B, N, C]``.
+        ``[B, N, C]``, of the type of ``features``, float32 where those are whole numbers.
 
     Raises:
         ValueError: ``pooling`` is unknown or the shapes do not fit.
@@ -49,10 +49,13 @@ def attention_pool(features: Tensor, attention: Tensor, pooling: Pooling = "aver
     wide = torch.float64 if features.dtype == torch.float64 else torch.float32
     if pooling == "average":
         still = clip.mean(2, dtype=wide).flatten(2)
-        pooled = attention.to(wide).flatten(2) @ still.transpose(1, 2)
+        with full_precision(still):
+            pooled = attention.to(wide).flatten(2) @ still.transpose(1, 2)
     else:
         pooled = _largest(clip.to(wide), attention.to(wide))
-    return functional.normalize(pooled, dim=-1).to(features.dtype)
+    unit = unit_length(pooled)
+    # Shares of a length of 1 are no whole numbers.
+    return unit.to(features.dtype) if features.is_floating_point() else unit
 
 
 class AttentionPool(nn.Module):

@@ -124,6 +124,8 @@ class AURelationAttention(nn.Module):
         """
         found = features if isinstance(features, AURelations) else self(features)
         pos = attention_centre(found.maps)
+        if y is not None:
+            check_shape("y", y, (pos.size(0),))
         return Batch.from_data_list(
             [
                 FaceGraph.from_dense(

@@ -30,7 +30,7 @@ class DenseTGCNCell(TGCNGates):
         in_channels: Features of a node, C.
         hidden_channels: Features of a node's hidden state, H.
         normalize: Use :math:`\mathbf{D}^{-1/2} (\mathcal{E} + \mathbf{I}) \mathbf{D}^{-1/2}` for
-            :math:`\mathcal{E}`, after the published program (which also transposes it). Rows with
+            :math:`\mathcal{E}`, with loops added as in the T-GCN authors' program. Rows with
             a negative sum never give NaN (:func:`~graphforensics.nn.dense_propagate`).
             Default: False, the paper's equations.
 

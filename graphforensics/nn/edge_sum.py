@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
+from torch.autograd import forward_ad
 from torch_geometric.nn import MessagePassing
 from torch_geometric.utils import scatter
 
@@ -20,13 +21,17 @@ class EdgeSum(MessagePassing):  # type: ignore[misc]  # MessagePassing is untype
     attention explainer reads the coefficient that each edge's features are multiplied by.
 
     On the CPU the sum is one product that holds no message in memory, unless somebody looks at
-    the messages: an explainer, a hook, a compiler. Set ``fuse`` to False, the switch of all of
-    PyTorch Geometric's layers, to have messages always; second derivatives need them.
+    the messages: an explainer, a hook, a compiler, forward-mode differentiation. Set ``fuse`` to
+    False, the switch of all of PyTorch Geometric's layers, to have messages always; second
+    derivatives by reverse mode twice need them.
 
     .. math:: \mathbf{x}^{\prime}_i = \sum_{j \in \mathcal{N}(i)} \mathcal{E}_{ij} \mathbf{x}_j
 
     Args:
-        normalize: Add self-loops and normalise with the Laplacian. Default: False.
+        normalize: Use :math:`\mathbf{D}^{-1/2} (\mathcal{E} + \mathbf{I}) \mathbf{D}^{-1/2}` as
+            :func:`~graphforensics.nn.dense_propagate` does: 1 is added to a loop that is there,
+            after the T-GCN authors' program; PyTorch Geometric's ``gcn_norm`` would keep that
+            loop's weight instead. Default: False.
 
     Shapes:
         ``x [N, C]`` or, over time, ``[N, T, C]``; ``edge_index [2, E]``; ``edge_weight [E]`` or
@@ -46,6 +51,8 @@ class EdgeSum(MessagePassing):  # type: ignore[misc]  # MessagePassing is untype
         super().__init__(aggr="sum", node_dim=0)
         self.normalize = normalize
         self.fuse = True
+        # How wide the last messages were: PyTorch Geometric's GraphMask explainer asks for it.
+        self.in_channels = self.out_channels = 1
 
     def forward(
         self,
@@ -83,8 +90,15 @@ class EdgeSum(MessagePassing):  # type: ignore[misc]  # MessagePassing is untype
     def _summed(
         self, x: Tensor, edge_index: Tensor, alpha: Tensor, starts: Tensor | None
     ) -> Tensor:
+        if not torch.compiler.is_compiling():
+            self.in_channels = self.out_channels = x[:1].numel()
         if self.fused(x):
             return edge_product(x, edge_index, alpha, starts)
+        if self.explain and x.dim() == 3:
+            # Explainers have one number an edge and know no time.
+            alpha = alpha if alpha.dim() == 1 else alpha.repeat_interleave(x.size(2), 1)
+            flat: Tensor = self.propagate(edge_index, x=x.flatten(1), alpha=alpha)
+            return flat.view_as(x)
         # Attention explainers look for a coefficient of this name.
         summed: Tensor = self.propagate(edge_index, x=x, alpha=alpha)
         return summed
@@ -100,6 +114,7 @@ class EdgeSum(MessagePassing):  # type: ignore[misc]  # MessagePassing is untype
             self._aggregate_forward_hooks,
         )
         watched = bool(self.explain) or any(hooks) or torch.compiler.is_compiling()
+        watched = watched or forward_ad._current_level >= 0
         return bool(self.fuse) and x.is_cpu and x.is_floating_point() and not watched
 
     def __repr__(self) -> str:
@@ -112,6 +127,11 @@ def _widened(weight: Tensor, x: Tensor) -> Tensor:
 
 def check_edges(x: Tensor, edge_index: Tensor, edge_weight: Tensor | None) -> None:
     """Raise ValueError unless the edges fit the nodes, over time or not."""
+    if not isinstance(x, Tensor):
+        raise ValueError(
+            f"'x' must be one tensor, [N, C] or [N, T, C]: edges lead from these nodes to these "
+            f"nodes, not from one set to another (got {type(x).__name__})"
+        )
     if x.dim() not in (2, 3):
         raise ValueError(f"'x' must be [N, C] or [N, T, C] (got {list(x.shape)})")
     if edge_index.dim() != 2 or edge_index.size(0) != 2:

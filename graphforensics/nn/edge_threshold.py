@@ -76,6 +76,8 @@ def check_edge_weight(edge_weight: Tensor, batch: Tensor | None) -> None:
 
 
 def _quantile(rows: Tensor, rate: float) -> Tensor:
+    if torch.compiler.is_compiling():
+        return _exported_quantile(rows, rate)
     place = rate * (rows.size(-1) - 1)
     below = int(place)
     low, high = _neighbours(rows, below)
@@ -84,12 +86,22 @@ def _quantile(rows: Tensor, rate: float) -> Tensor:
     return torch.where(largest.isnan(), largest, level)
 
 
+def _exported_quantile(rows: Tensor, rate: float) -> Tensor:
+    # Places are tensors, so that the number of edges may change; ONNX has sorting, no selection.
+    ordered = rows.sort(dim=-1).values
+    last = torch.arange(rows.size(-1), device=rows.device)[-1:]
+    place = rate * last.double()
+    below = place.floor().long()
+    low = ordered.index_select(-1, below).squeeze(-1)
+    high = ordered.index_select(-1, torch.minimum(below + 1, last)).squeeze(-1)
+    level = _between(low, high, (place - below).to(rows.dtype))
+    largest = ordered[..., -1]  # NaN is sorted to the end
+    return torch.where(largest.isnan(), largest, level)
+
+
 def _neighbours(rows: Tensor, below: int) -> tuple[Tensor, Tensor]:
     """Return the numbers at a place of each sorted row and at the next place, if there is one."""
     above = min(below + 1, rows.size(-1) - 1)
-    if torch.compiler.is_compiling():  # ONNX has no selection
-        ordered = rows.sort(dim=-1).values
-        return ordered[..., below], ordered[..., above]
     low = rows.kthvalue(below + 1, dim=-1, keepdim=True).values
     under = rows <= low
     larger = rows.masked_fill(under, torch.inf).amin(dim=-1)

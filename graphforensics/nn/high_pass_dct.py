@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from graphforensics.nn.argument_checks import check_floating, check_shape, check_share
-from graphforensics.nn.precision import widened
+from graphforensics.nn.precision import full_precision, widened
 
 #: What red, green and blue contribute to grey (ITU-R BT.601).
 _GREY = (0.299, 0.587, 0.114)
@@ -47,8 +47,9 @@ def high_pass_dct(image: Tensor, alpha: float = 0.33, rescale: bool = True) -> T
     grey = _grey(widened(image))
     rows, columns = dct_matrix(grey.size(-2), grey), dct_matrix(grey.size(-1), grey)
     # A product rather than a fill: a NaN must not be filled over.
-    spectrum = rows @ grey @ columns.T * _high_frequencies(grey, alpha)
-    high = rows.T @ spectrum @ columns
+    with full_precision(grey):
+        spectrum = rows @ grey @ columns.T * _high_frequencies(grey, alpha)
+        high = rows.T @ spectrum @ columns
     return (_rescaled(high, grey) if rescale else high).to(image.dtype)
 
 

@@ -21,7 +21,8 @@ class LearnedEdges(nn.Module):
         num_nodes: Number of nodes N.
 
     Shapes:
-        Output ``[N, N]``; :attr:`edge_index` ``[2, N * N]`` is in the flattened matrix's order.
+        Output ``[N, N]``; :attr:`edge_index` ``[2, N * N]`` and :attr:`edge_weight` ``[N * N]`` are
+        in the flattened matrix's order.
 
     Raises:
         ValueError: ``num_nodes`` is not positive.
@@ -50,6 +51,11 @@ class LearnedEdges(nn.Module):
         """Source (row 0) and target (row 1) of each weight of the flattened matrix."""
         nodes = torch.arange(self.num_nodes, device=self.weight.device)
         return torch.stack([nodes.repeat(self.num_nodes), nodes.repeat_interleave(self.num_nodes)])
+
+    @property
+    def edge_weight(self) -> Tensor:
+        """The weights in the order of :attr:`edge_index`, ``[N * N]``."""
+        return self.weight.flatten()
 
     def forward(self) -> Tensor:
         """Return the matrix, row i the receiving node."""

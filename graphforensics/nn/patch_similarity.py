@@ -17,7 +17,7 @@ from graphforensics.nn.argument_checks import (
     check_shape,
     check_word,
 )
-from graphforensics.nn.precision import unit_length, widened
+from graphforensics.nn.precision import full_precision, unit_length, widened
 
 #: How a side is cut where k does not divide it.
 PatchCut = Literal["pad", "even"]
@@ -60,7 +60,8 @@ def patch_similarity(features: Tensor, k: int = 5, cut: PatchCut = "pad") -> Ten
     unit = unit_length(widened(feature_patches(features, k, cut))).to(features.dtype)
     half = unit.new_full((1, 1, 1), 0.5)
     # Rounding can lead out of the unit interval, by a few units of the last place.
-    return torch.baddbmm(half, unit, unit.transpose(1, 2), alpha=0.5).clamp(0, 1)
+    with full_precision(unit):
+        return torch.baddbmm(half, unit, unit.transpose(1, 2), alpha=0.5).clamp(0, 1)
 
 
 def feature_patches(features: Tensor, k: int, cut: PatchCut = "pad") -> Tensor:
@@ -198,6 +199,8 @@ class PatchSimilarityGraph(nn.Module):
             y: Labels ``[B]``. Default: none.
         """
         similarity = self(features)
+        if y is not None:
+            check_shape("y", y, (features.size(0),))
         patches = feature_patches(features, self.k, self.cut)
         centres = patch_centres(features.size(2), features.size(3), self.k, self.cut)
         pos = centres.to(features.device)

@@ -16,13 +16,26 @@ def widened(tensor: Tensor) -> Tensor:
     return tensor if tensor.dtype == torch.float64 else tensor.float()
 
 
+def full_precision(tensor: Tensor) -> torch.autocast:
+    """Return a context in which autocast leaves the type of products to their factors.
+
+    Example:
+        >>> wide = torch.ones(1, 1)
+        >>> with torch.autocast("cpu", torch.bfloat16), full_precision(wide):
+        ...     (wide @ wide).dtype
+        torch.float32
+    """
+    return torch.autocast(tensor.device.type, enabled=False)
+
+
 def unit_length(vectors: Tensor) -> Tensor:
     r"""Scale the vectors along the last axis to length 1; a vector of zeros stays zeros.
 
     .. math:: \mathbf{u} / \lVert \mathbf{u} \rVert_2
 
     Unlike ``torch.nn.functional.normalize`` this has no smallest length, so that faint
-    features count as much as strong ones. NaN stays NaN.
+    features count as much as strong ones, down to where squares vanish (1e-19 in float32).
+    NaN stays NaN.
 
     Example:
         >>> unit_length(torch.tensor([[3.0, 4.0], [0.0, 0.0]])).tolist()

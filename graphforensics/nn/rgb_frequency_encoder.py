@@ -66,6 +66,9 @@ class RGBFrequencyEncoder(nn.Module):
     ) -> None:
         super().__init__()
         check_share("alpha", alpha)
+        if options.get("in_chans", 3) != 3:
+            raise ValueError(f"'in_chans' must be 3, the colours (got {options['in_chans']})")
+        options.pop("in_chans", None)
         self.alpha = alpha
         self.rgb = StagedEncoder(encoder, weights, out_indices, **options)
         self.frequency: StagedEncoder | None = None
@@ -78,6 +81,14 @@ class RGBFrequencyEncoder(nn.Module):
         self.channels = tuple(doubled * c for c in self.rgb.channels)
         std = torch.tensor(self.rgb.std).view(3, 1, 1)
         self.register_buffer("std", std, persistent=False)
+
+    def reset_parameters(self) -> None:
+        """Draw both networks and the gates anew."""
+        self.rgb.reset_parameters()
+        if self.frequency is not None:
+            self.frequency.reset_parameters()
+        for gate in self.gates or ():
+            gate.reset_parameters()  # type: ignore[operator]
 
     def forward(self, images: Tensor) -> list[Tensor]:
         """Return the joined map of every depth."""

@@ -22,6 +22,7 @@ class TGCNCell(TGCNGates):
         hidden_channels: Features of a node's hidden state, H.
         normalize: Add self-loops and normalise the edges with the Laplacian. Default: False,
             the paper's equations.
+        out_channels: The same as ``hidden_channels``, as ``torch_geometric_temporal`` calls it.
 
     Shapes:
         ``x [N, C]``, ``edge_index [2, E]``, ``edge_weight [E]``, ``h`` and the output ``[N, H]``.
@@ -38,9 +39,29 @@ class TGCNCell(TGCNGates):
         torch.Size([3, 4])
     """
 
-    def __init__(self, in_channels: int, hidden_channels: int, normalize: bool = False) -> None:
-        super().__init__(in_channels, hidden_channels, normalize)
+    def __init__(
+        self,
+        in_channels: int,
+        hidden_channels: int | None = None,
+        normalize: bool = False,
+        *,
+        out_channels: int | None = None,
+    ) -> None:
+        if (hidden_channels is None) == (out_channels is None):
+            raise ValueError(
+                f"give either 'hidden_channels' or 'out_channels' "
+                f"(got {hidden_channels} and {out_channels})"
+            )
+        super().__init__(in_channels, hidden_channels or out_channels or 0, normalize)
+        # One for the input, one for the hidden state, which are not equally wide: explainers that
+        # learn a gate a layer need two layers.
         self.edge_sum = EdgeSum(normalize)
+        self.edge_sum_hidden = EdgeSum(normalize)
+
+    @property
+    def out_channels(self) -> int:
+        """The same as ``hidden_channels``."""
+        return self.hidden_channels
 
     @classmethod
     def sharing(cls, cell: TGCNGates) -> TGCNCell:
@@ -61,8 +82,22 @@ class TGCNCell(TGCNGates):
         edge_index: Tensor,
         edge_weight: Tensor | None = None,
         h: Tensor | None = None,
+        *,
+        H: Tensor | None = None,  # their name of it
     ) -> Tensor:
-        """Return the next hidden state."""
+        """Return the next hidden state.
+
+        Args:
+            x: Features of the nodes.
+            edge_index: The edges.
+            edge_weight: Their weights; ones by default.
+            h: Hidden state; zeros by default.
+            H: The same as ``h``, as ``torch_geometric_temporal`` calls it.
+        """
+        if H is not None:
+            if h is not None:
+                raise ValueError("give either 'h' or 'H' (got both)")
+            h = H
         if x.dim() != 2:
             raise ValueError(f"'x' must be [N, C] (got {list(x.shape)})")
         h = self.initial(x, h)
@@ -101,7 +136,9 @@ class TGCNCell(TGCNGates):
     ) -> Propagation:
         check_edges(x, edge_index, edge_weight)
         starts: Tensor | None = None
-        if self.edge_sum.fused(x):
+        if self.edge_sum_hidden.fuse != self.edge_sum.fuse:
+            self.edge_sum_hidden.fuse = self.edge_sum.fuse  # one switch for the cell
+        if self.edge_sum.fused(x) and self.edge_sum_hidden.fused(x):
             edge_index, order, starts = sort_edges(edge_index, x.size(0))
             edge_weight = None if edge_weight is None else edge_weight.index_select(0, order)
 
@@ -109,7 +146,9 @@ class TGCNCell(TGCNGates):
             weight = edge_weight
             if weight is not None and weight.dim() == 2 and t is not None:
                 weight = weight[:, t]
-            summed: Tensor = self.edge_sum(x, edge_index, weight, starts)
+            is_input = x.size(-1) == self.weight_input.size(1)
+            layer = self.edge_sum if is_input else self.edge_sum_hidden
+            summed: Tensor = layer(x, edge_index, weight, starts)
             return summed
 
         return sum_neighbours

@@ -1,8 +1,8 @@
 """What in a graph belongs to its nodes, to its edges, to the whole, and how to change edges.
 
 PyTorch Geometric tells levels apart by length alone, and takes a label ``[1]`` of a graph with
-one edge for an attribute of that edge. Here known names come first: those of face graphs, and
-``edge_*``. What else has as many rows as there are edges is an edge's, unless there are as many
+one edge for an attribute of that edge. Here known names come first: those of face graphs' schema,
+and ``edge_*``. What else has as many rows as there are edges is an edge's, unless there are as many
 nodes, or as many graphs.
 """
 
@@ -14,8 +14,7 @@ import torch
 from torch import Tensor
 from torch_geometric.data import Data
 
-_OF_NODES = frozenset({"x", "pos", "region_id", "region_kept", "attention", "batch"})
-_OF_GRAPHS = frozenset({"frame_id", "time", "box", "kind", "ptr", "num_nodes"})
+from graphforensics.data._schema import known_levels
 
 
 def check_graph(data: Any) -> None:
@@ -32,26 +31,38 @@ def edge_attributes(data: Data) -> list[str]:
     certain = edges not in (data.num_nodes, num_graphs(data))
     names = []
     for name, value in data:
-        other = name in _OF_NODES or name in _OF_GRAPHS or name in ("y", "edge_label")
-        if other or "index" in name or not _has_rows(value, edges):
+        levels = known_levels(name)
+        if "index" in name or not _has_rows(value, edges):
             continue
-        if certain or name.startswith("edge_"):
+        if "edge" in levels or (not levels and (certain or name.startswith("edge_"))):
             names.append(name)
     return names
 
 
 def node_attributes(data: Data) -> list[str]:
     """Return the names of the tensors with a row for each node."""
-    nodes, taken = data.num_nodes, {*edge_attributes(data), *_OF_GRAPHS}
+    nodes, taken = data.num_nodes, edge_attributes(data)
     certain = nodes != num_graphs(data)
-    return [
-        name
-        for name, value in data
-        if name not in taken
-        and "index" not in name
-        and _has_rows(value, nodes)
-        and (certain or name in _OF_NODES)
-    ]
+    names = []
+    for name, value in data:
+        levels = known_levels(name)
+        if name in taken or "index" in name or not _has_rows(value, nodes):
+            continue
+        if levels[:1] == ("node",) or (certain and (not levels or "node" in levels)):
+            names.append(name)
+    return names
+
+
+def set_of_nodes(data: Data, name: str, value: Tensor) -> None:
+    """Set an attribute with a row for each node; a batch still falls apart into its graphs."""
+    data[name] = value
+    slices, increments = (getattr(data, key, None) for key in ("_slice_dict", "_inc_dict"))
+    if slices is None or increments is None or name in slices:
+        return
+    counts = torch.bincount(graph_of_nodes(data), minlength=num_graphs(data)).cumsum(0).cpu()
+    # New dictionaries: those at hand are shared with the graph that was given.
+    data._slice_dict = slices | {name: torch.cat([counts.new_zeros(1), counts])}
+    data._inc_dict = increments | {name: torch.zeros(num_graphs(data), dtype=torch.long)}
 
 
 def num_graphs(data: Data) -> int:

@@ -8,6 +8,7 @@ from torch_geometric.data import Data
 from torch_geometric.transforms import BaseTransform
 
 from graphforensics.transforms._functional import face_transform
+from graphforensics.transforms._levels import set_of_nodes
 
 
 @face_transform("append_positions")
@@ -39,7 +40,7 @@ class AppendPositions(BaseTransform):  # type: ignore[misc]  # BaseTransform is 
         if not isinstance(pos, Tensor):
             raise ValueError(f"'data' must have positions 'pos' (got {data})")
         if x is None:
-            data.x = pos
+            set_of_nodes(data, "x", pos)
             return data
         # A still position holds in every snapshot.
         place = pos.unsqueeze(1).expand(-1, x.size(1), -1) if pos.dim() < x.dim() == 3 else pos

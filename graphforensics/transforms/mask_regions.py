@@ -16,6 +16,7 @@ from graphforensics.transforms._levels import (
     keep_edges,
     num_graphs,
     rank_in_group,
+    set_of_nodes,
 )
 
 
@@ -82,7 +83,8 @@ class MaskRegions(BaseTransform):  # type: ignore[misc]  # BaseTransform is unty
             raise ValueError(f"'data' must have features 'x' (got {data})")
         kept = self._named(data) if self.rate is None else self._drawn(data, self.rate)
         data.x = x.where(kept.view(-1, *(1,) * (x.dim() - 1)), self.value)
-        data.region_kept = kept & data.region_kept if "region_kept" in data else kept
+        kept_before = data.region_kept if "region_kept" in data else torch.ones_like(kept)
+        set_of_nodes(data, "region_kept", kept & kept_before)
         if self.drop_relations:
             data = keep_edges(data, kept[data.edge_index].all(0))
         return data

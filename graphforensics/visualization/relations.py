@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from torch_geometric.data import Batch
 
 from graphforensics.data.face_graph import FaceGraph
 from graphforensics.data.face_graph_sequence import FaceGraphSequence
@@ -131,9 +132,11 @@ def relations(
             Facial Action Coding System.
 
     Raises:
-        ValueError: The graph's shapes are wrong, or a value is not finite, or there are not as
-            many names as nodes.
+        ValueError: It is a batch, or the graph's shapes are wrong, or a value is not finite, or
+            there are not as many names as nodes.
     """
+    if isinstance(graph, Batch):
+        raise ValueError("'graph' is a batch: take one of 'batch.to_data_list()'")
     graph.validate()
     still = mean_graph(graph)
     nodes = int(still.num_nodes or 0)

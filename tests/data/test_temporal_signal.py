@@ -134,8 +134,8 @@ def test_a_signal_made_by_others_becomes_a_sequence():
     from graphforensics.data.temporal_signal import from_temporal_signal
 
     rng = np.random.default_rng(0)
-    features = [rng.normal(size=(3, 2)) for _ in range(4)]
-    targets = [rng.normal(size=3) for _ in range(4)]
+    features = [rng.normal(size=(3, 2)).astype(np.float32) for _ in range(4)]
+    targets = [rng.normal(size=3).astype(np.float32) for _ in range(4)]
     edges = np.array([[0, 1], [1, 2]])
     got = from_temporal_signal(
         StaticGraphTemporalSignal(edges, np.array([1.0, 2.0]), features, targets)
@@ -197,3 +197,26 @@ def test_without_the_package_the_error_names_the_extra():
         [sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.temporal
+def test_a_signal_from_elsewhere_has_the_types_that_its_snapshots_have():
+    from torch_geometric_temporal.signal import (
+        DynamicGraphTemporalSignal,
+        StaticGraphTemporalSignal,
+    )
+
+    from graphforensics.data.temporal_signal import from_temporal_signal, to_temporal_signal
+
+    edges, weights = np.array([[0, 1], [1, 0]]), np.array([0.25, 4.0])
+    rng = np.random.default_rng(0)
+    features, targets = [rng.random((2, 3))] * 4, [rng.random(2)] * 4
+    static = StaticGraphTemporalSignal(edges, weights, features, targets)
+    moving = DynamicGraphTemporalSignal([edges] * 4, [weights] * 4, features, targets)
+    for signal in (static, moving):
+        got, told = from_temporal_signal(signal), signal[2]
+        assert got.x.dtype == got.edge_weight.dtype == got.y.dtype == torch.float32
+        assert torch.equal(got[2].x, told.x)
+        assert torch.equal(got[2].edge_weight, told.edge_attr)
+    own = FaceGraphSequence.from_dense(torch.rand(2, 4, 3).double(), torch.rand(2, 2))
+    assert from_temporal_signal(to_temporal_signal(own)).x.dtype == torch.float64

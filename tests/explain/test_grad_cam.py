@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from graphforensics.data.input_spec import InputSpec
 from graphforensics.explain import grad_cam
 from graphforensics.models import MRL, Detector, DetectorOutput
+from tests.explain.test_pyg_explainers import SMALL
 
 
 class Plain(Detector):
@@ -173,6 +174,53 @@ def test_another_layer_frozen_parameters_and_inference_mode(mrl):
         assert grad_cam(mrl, clips).max() == 1
     shallow = mrl.encoder.network.layer1  # sees the frames one by one, at stride 4
     assert grad_cam(mrl, clips, layer=shallow).shape == (1, 2, 3, 32, 32)
+
+
+def by_hand(model: Detector, inputs: Tensor, sign: int) -> Tensor:
+    """The equation written out with autograd; the size of the maps."""
+    seen: list[Tensor] = []
+    handle = model.feature_layer.register_forward_hook(
+        lambda _module, _given, out: seen.append(out if isinstance(out, Tensor) else out[-1])
+    )
+    logit = sign * model.eval()(inputs.clone().requires_grad_()).logit.sum()
+    handle.remove()
+    (slope,) = torch.autograd.grad(logit, seen[-1])
+    alpha = slope.flatten(2).mean(2).view(*slope.shape[:2], *(1,) * (slope.dim() - 2))
+    return torch.relu((alpha * seen[-1].detach()).sum(1))
+
+
+@pytest.mark.parametrize("target", ["fake", "real"])
+@pytest.mark.parametrize("name", sorted(SMALL))
+def test_every_detector_against_autograd(name, target):
+    torch.manual_seed(2)
+    model = SMALL[name]()
+    inputs = torch.rand(2, *model.input_spec.shape)
+    small = by_hand(model, inputs, 1 if target == "fake" else -1)
+    got = grad_cam(model, inputs, target, normalize=False)
+    size = got.shape[-small.dim() + 1 :]
+    mode = "trilinear" if small.dim() == 4 else "bilinear"
+    wanted = nn.functional.interpolate(small[:, None], size, mode=mode, align_corners=False)
+    scale = max(wanted.max().item(), 1e-12)
+    assert torch.allclose(got.reshape(-1, *size), wanted[:, 0], atol=1e-6 * scale, rtol=1e-4)
+    assert wanted.any() or grad_cam(model, inputs, "real" if target == "fake" else "fake").any()
+
+
+def test_a_layer_beside_the_verdict(mrl):
+    """Its map is computed, and no one reads it."""
+
+    class Beside(Plain):
+        def __init__(self) -> None:
+            super().__init__()
+            self.idle = nn.Conv2d(3, 2, 1)
+
+        def forward(self, inputs: Tensor) -> DetectorOutput:
+            self.idle(inputs)
+            return super().forward(inputs)
+
+    model = Beside()
+    with pytest.raises(ValueError, match="'layer' must take part in the verdict"):
+        grad_cam(model, torch.randn(1, 3, 8, 8), layer=model.idle)
+    assert not model.idle._forward_hooks
 
 
 def test_errors(mrl):

@@ -14,6 +14,7 @@ from torch_geometric.explain import (
     Explainer,
     Explanation,
     GNNExplainer,
+    GraphMaskExplainer,
     ModelConfig,
 )
 from torch_geometric.nn import GATConv, GCNConv
@@ -232,6 +233,57 @@ def test_attention_of_a_recurrent_cell_is_what_it_is_given():
     edge_index, weight = torch.tensor([[0, 1, 2], [1, 2, 0]]), torch.tensor([0.5, -2.0, 3.0])
     case = Case(Graph(), PROBABILITY, torch.rand(3, 4), edge_index, weight, weight > 0, torch.rand)
     assert explain(case, AttentionExplainer()).edge_mask.tolist() == [0.5, 0, 3]
+
+
+def graph_mask(model: nn.Module, layers: int, **inputs: Tensor) -> Tensor:
+    torch.manual_seed(3)
+    explainer = Explainer(
+        model,
+        GraphMaskExplainer(layers, epochs=20, lr=0.1, log=False),
+        "model",
+        PROBABILITY,
+        node_mask_type="attributes",
+        edge_mask_type="object",
+    )
+    mask: Tensor = explainer(**inputs).edge_mask
+    return mask
+
+
+def test_graph_mask_says_of_our_convolution_what_it_says_of_theirs():
+    class Read(nn.Module):
+        def __init__(self, layer: nn.Module) -> None:
+            super().__init__()
+            self.layer = layer
+
+        def forward(self, x: Tensor, edge_index: Tensor, edge_weight: Tensor) -> Tensor:
+            hidden: Tensor = self.layer(x, edge_index, edge_weight)
+            return hidden.relu().sum()[None].sigmoid()
+
+    ours, theirs = RelationConv(6, 4), GCNConv(6, 4, add_self_loops=False, normalize=False)
+    theirs.lin.weight.data = ours.weight.detach().t().clone()
+    graph = {
+        "x": torch.randn(5, 6),
+        "edge_index": torch.tensor([[0, 1, 2, 3, 4, 0], [1, 2, 3, 4, 0, 2]]),
+        "edge_weight": torch.randn(6),
+    }
+    theirs.in_channels = 4  # what its messages have, and what ours says
+    found = graph_mask(Read(ours), 1, **graph)
+    assert torch.equal(found, graph_mask(Read(theirs), 1, **graph))
+
+
+@pytest.mark.parametrize("keywords", [{}, {"relation": "gcn"}, {"cells": 2, "normalize": True}])
+def test_graph_mask_takes_our_layers_over_time(keywords):
+    mrl = MRL(
+        encoder="resnet10t", encoder_stage=1, regions=4, snippets=3, frames=2, size=32, **keywords
+    ).eval()
+    graph = mrl.graph(torch.randn(1, 3, 3, 2, 32, 32))
+    inputs = {"x": graph.x.flatten(1), "edge_index": graph.edge_index}
+    # A TGCN sums its input and its hidden state apart.
+    layers = {"gcn": 1}.get(keywords.get("relation"), 2 * keywords.get("cells", 1))
+    found = graph_mask(mrl.graph_classifier(), layers, edge_weight=graph.edge_weight, **inputs)
+    assert found.shape == graph.edge_weight.shape
+    assert found.min() >= 0
+    assert found.max() <= 1
 
 
 #: Every detector, small, with a shape of its input.

@@ -34,6 +34,25 @@ def test_length_scale_and_images(pooling):
     assert torch.allclose(attention_pool(features.unsqueeze(2), attention, pooling), out)
 
 
+@pytest.mark.parametrize("pooling", ["average", "max"])
+def test_whole_numbers_are_pooled_as_the_same_floats(pooling):
+    features, attention = torch.randint(0, 256, (2, 6, 4, 5, 7)).byte(), torch.rand(2, 3, 5, 7)
+    out = attention_pool(features, attention, pooling)
+    assert out.dtype == torch.float32
+    assert torch.equal(out, attention_pool(features.float(), attention, pooling))
+    maps = torch.randint(0, 2, (2, 3, 5, 7))
+    assert torch.equal(
+        attention_pool(features, maps, pooling), attention_pool(features, maps.float(), pooling)
+    )
+
+
+@pytest.mark.parametrize("pooling", ["average", "max"])
+def test_faint_features_count_as_strong_ones(pooling):
+    features, attention = torch.randn(2, 6, 4, 5, 7), torch.rand(2, 3, 5, 7)
+    faint = attention_pool(features * 2.0**-45, attention, pooling)
+    assert torch.equal(faint, attention_pool(features, attention, pooling))
+
+
 def test_permuting_the_maps_permutes_the_vectors():
     features, attention, order = (
         torch.randn(2, 6, 4, 5, 5),

@@ -174,3 +174,10 @@ def test_wrong_arguments():
     assert "num_aus" in refused(AURelationAttention, 4, num_aus=0)
     assert "[B, 4, H, W] (got [4, 5, 5])" in refused(layer, torch.rand(4, 5, 5))
     assert "[B, 4, H, W] (got [1, 3, 5, 5])" in refused(layer, torch.rand(1, 3, 5, 5))
+
+
+@pytest.mark.parametrize("labels", [3, 1])
+def test_a_label_a_face(labels):
+    relate, features = AURelationAttention(4, num_aus=3), torch.rand(2, 4, 6, 6)
+    with pytest.raises(ValueError, match=rf"'y' must be \[2\] \(got \[{labels}\]\)"):
+        relate.graph(features, torch.zeros(labels))

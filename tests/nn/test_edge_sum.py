@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 from torch_geometric.data import Batch, Data
 
-from graphforensics.nn import EdgeSum
+from graphforensics.nn import EdgeSum, RelationConv
 from tests.nn.properties import assert_close, refused
 
 
@@ -60,3 +61,19 @@ def test_errors_name_the_shape_met_and_the_one_wanted():
     assert "[2, E] (got [1, 2])" in refused(EdgeSum(), x, edge.t())
     assert "[1] (got [1, 3])" in refused(EdgeSum(), x, edge, torch.rand(1, 3))
     assert "[1] or [1, 3] (got [2])" in refused(EdgeSum(), x[:, :, None], edge, torch.rand(2))
+
+
+def test_edges_between_two_sets_of_nodes_are_refused():
+    edge_index = torch.tensor([[0, 1], [1, 0]])
+    for layer in (EdgeSum(), RelationConv(3, 2)):
+        with pytest.raises(ValueError, match=r"'x' must be one tensor, .* \(got tuple\)"):
+            layer((torch.rand(2, 3), torch.rand(4, 3)), edge_index)
+
+
+def test_a_hessian_of_forward_over_reverse():
+    edge_index, weight = torch.tensor([[0, 1, 1], [1, 0, 1]]), torch.rand(3).double()
+    layer = EdgeSum()
+    hessian = torch.func.hessian(lambda x: layer(x, edge_index, weight).square().sum())
+    x = torch.rand(2, 1).double()
+    matrix = torch.zeros(2, 2).double().index_put((edge_index[1], edge_index[0]), weight)
+    assert torch.allclose(hessian(x).view(2, 2), 2 * matrix.T @ matrix)

@@ -42,3 +42,20 @@ def test_quantiles_of_equal_edges_sorted_or_selected(count, rate, monkeypatch):
     # What compilers trace sorts; what runs by itself selects.
     monkeypatch.setattr(torch.compiler, "is_compiling", lambda: True)
     assert torch.allclose(edge_threshold(edges, None, rate, "quantile"), wanted)
+
+
+@pytest.mark.parametrize("shape", ["E", "NN", "BNN"])
+def test_a_quantile_is_exported_for_any_number_of_edges(shape):
+    class Level(torch.nn.Module):
+        def forward(self, edges: torch.Tensor) -> torch.Tensor:
+            return edge_threshold(edges, None, 0.3, "quantile")
+
+    sides, nodes = torch.export.Dim("edges", min=2), torch.export.Dim("nodes", min=2)
+    dynamic = {"E": {0: sides}, "NN": {0: nodes, 1: nodes}, "BNN": {0: sides, 1: nodes, 2: nodes}}
+    example = {"E": torch.randn(9), "NN": torch.randn(4, 4), "BNN": torch.randn(2, 4, 4)}[shape]
+    exported = torch.export.export(Level(), (example,), dynamic_shapes=(dynamic[shape],)).module()
+    for size in (2, 5, 7):
+        edges = torch.randn({"E": (size,), "NN": (size, size), "BNN": (3, size, size)}[shape])
+        rows = edges.reshape(edges.size(0) if shape == "BNN" else 1, -1).double().numpy()
+        wanted = np.quantile(rows, 0.3, axis=1)
+        np.testing.assert_allclose(exported(edges).flatten().numpy(), wanted, rtol=1e-5, atol=1e-6)

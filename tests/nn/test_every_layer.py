@@ -9,7 +9,9 @@ import copy
 
 import pytest
 import torch
+from torch import nn
 
+from graphforensics import nn as layers
 from tests.nn.catalogue import ENCODERS, ENTRIES, MAPS, TOKENS, AsModule, Entry
 from tests.nn.properties import (
     check_batch_is_singles,
@@ -20,8 +22,8 @@ from tests.nn.properties import (
     tensors_of,
 )
 
-#: Their weights come from elsewhere, or they have none.
-KEPT = {"ClipConv3d", *ENCODERS}
+#: Made from a layer that has its weights, which it shares.
+KEPT = {"ClipConv3d"}
 
 
 @pytest.fixture(params=sorted(ENTRIES))
@@ -39,9 +41,25 @@ def test_repr_is_one_line_with_the_layers_name(known):
 
 @pytest.mark.parametrize("name", sorted(set(ENTRIES) - KEPT))
 def test_reset_parameters(name):
-    layer = ENTRIES[name].build()
+    layer = copy.deepcopy(ENTRIES[name].build())  # encoders are built once for all tests
     if any(True for _ in layer.parameters()) and not isinstance(layer, AsModule):
         check_reset(layer)
+
+
+def test_every_public_layer_can_be_told_and_drawn_anew():
+    """As in PyTorch Geometric: a repr of its own, and reset_parameters.
+
+    Losses have nothing to learn, and no such method there either.
+    """
+    public = [getattr(layers, name) for name in layers.__all__]
+    modules = [one for one in public if isinstance(one, type) and issubclass(one, nn.Module)]
+    assert len(modules) >= 38
+    losses = {getattr(layers.loss, name) for name in layers.loss.__all__}
+    for module in modules:
+        own = module.__repr__ is not nn.Module.__repr__ or issubclass(module, nn.Conv3d)
+        assert own, f"{module.__name__} has no repr of its own"
+        if module not in losses:
+            assert callable(getattr(module, "reset_parameters", None)), module.__name__
 
 
 def test_gradients_are_those_of_finite_differences(known):

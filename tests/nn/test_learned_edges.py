@@ -30,3 +30,11 @@ def test_repr_and_errors():
     assert repr(LearnedEdges(3)) == "LearnedEdges(3)"
     with pytest.raises(ValueError, match=r"'num_nodes' must be positive \(got 0\)"):
         LearnedEdges(0)
+
+
+def test_weights_lie_beside_their_edges():
+    edges = LearnedEdges(3)
+    for (source, target), weight in zip(edges.edge_index.t(), edges.edge_weight, strict=True):
+        assert weight == edges()[target, source]
+    edges.edge_weight.sum().backward()
+    assert edges.weight.grad.eq(1).all()

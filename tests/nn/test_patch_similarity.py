@@ -175,3 +175,10 @@ def test_an_even_cut_in_words_and_exported():
     assert repr(layer) == "PatchSimilarityGraph(k=3, cut='even')"
     check_onnx(layer, torch.randn(2, 5, 7, 8))
     assert "'cut' must be one of pad, even" in refused(PatchSimilarityGraph, cut="odd")
+
+
+@pytest.mark.parametrize("labels", [3, 1])
+def test_a_label_a_face(labels):
+    relate, features = PatchSimilarityGraph(k=2), torch.rand(2, 4, 6, 6)
+    with pytest.raises(ValueError, match=rf"'y' must be \[2\] \(got \[{labels}\]\)"):
+        relate.graph(features, torch.zeros(labels))

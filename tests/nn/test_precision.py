@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from graphforensics import nn as layers
 from graphforensics.nn.precision import unit_length, widened
 
 
@@ -34,3 +35,22 @@ def test_zeros_stay_zeros_and_nan_stays_nan():
     assert unit[1].isnan().all()
     unit[[0, 2]].sum().backward()
     assert vectors.grad[[0, 2]].isfinite().all()
+
+
+def test_what_needs_float32_has_it_under_autocast():
+    image, features, attention = (
+        torch.rand(2, 3, 9, 8),
+        torch.randn(2, 6, 9, 8),
+        torch.rand(2, 5, 7),
+    )
+    calls = {
+        "attention_diversity_loss": lambda: layers.loss.attention_diversity_loss(attention),
+        "attention_pool": lambda: layers.attention_pool(features, torch.ones(2, 3, 9, 8)),
+        "high_pass_dct": lambda: layers.high_pass_dct(image),
+        "patch_similarity": lambda: layers.patch_similarity(features, 3),
+    }
+    for name, call in calls.items():
+        with torch.autocast("cpu", torch.bfloat16):
+            under = call()
+        assert under.dtype == torch.float32, name
+        assert torch.equal(under, call()), name

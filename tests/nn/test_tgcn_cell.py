@@ -324,3 +324,37 @@ def test_our_cell_runs_in_the_style_of_torch_geometric_temporals_examples():
         optimizer.step()
         optimizer.zero_grad()
     assert cost_of(test).item() < before / 4
+
+
+def test_it_is_called_as_the_cells_that_it_stands_in_for():
+    """``TGCN(in_channels=, out_channels=)`` and ``cell(x, edge_index, edge_weight, H=)``."""
+    cell = TGCNCell(in_channels=3, out_channels=2)
+    assert (cell.hidden_channels, cell.out_channels) == (2, 2)
+    assert repr(cell) == "TGCNCell(3, 2)"
+    x, edge_index, weight = torch.randn(4, 3), torch.tensor([[0, 1], [1, 2]]), torch.randn(2)
+    state = torch.randn(4, 2)
+    assert torch.equal(cell(x, edge_index, weight, H=state), cell(x, edge_index, weight, h=state))
+    with pytest.raises(ValueError, match="either 'h' or 'H'"):
+        cell(x, edge_index, weight, state, H=state)
+    for wrong in ({}, {"hidden_channels": 2, "out_channels": 2}):
+        with pytest.raises(ValueError, match="either 'hidden_channels' or 'out_channels'"):
+            TGCNCell(3, **wrong)
+    with pytest.raises(ValueError, match="'hidden_channels' must be positive"):
+        TGCNCell(3, out_channels=0)
+
+
+@pytest.mark.parametrize("normalize", [False, True])
+def test_forward_mode_derivatives(normalize):
+    cell = TGCNCell(3, 2, normalize).double()
+    x, way = torch.randn(4, 5, 3).double(), torch.randn(4, 5, 3).double()
+    edge_index = torch.tensor([[0, 1, 3, 2], [1, 2, 0, 2]])
+    weight, turn = torch.rand(4).double(), torch.randn(4).double()
+
+    def states(x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+        return cell.forward_sequence(x, edge_index, weight)
+
+    out, slope = torch.func.jvp(states, (x, weight), (way, turn))
+    assert torch.allclose(out, states(x, weight), atol=1e-12)
+    step = 1e-6
+    found = (states(x + step * way, weight + step * turn) - out) / step
+    assert torch.allclose(slope, found.detach(), atol=1e-4)

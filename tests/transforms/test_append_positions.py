@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from torch_geometric.data import Data
+from torch_geometric.data import Batch, Data
 from torch_geometric.loader import DataLoader
 
 from graphforensics.transforms import AppendPositions
@@ -45,6 +45,14 @@ def test_positions_take_the_type_of_the_features():
 def test_without_features_positions_are_the_features():
     graph = Data(pos=torch.rand(3, 2))
     assert torch.equal(AppendPositions()(graph).x, graph.pos)
+
+
+def test_features_made_in_a_batch_stay_when_it_falls_apart():
+    graphs = [Data(pos=torch.rand(nodes, 2)) for nodes in (3, 2)]
+    for one, given in zip(
+        AppendPositions()(Batch.from_data_list(graphs)).to_data_list(), graphs, strict=True
+    ):
+        assert torch.equal(one.x, given.pos)
 
 
 def test_errors_and_repr():

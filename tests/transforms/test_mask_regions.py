@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 import torch_geometric.transforms as T
-from torch_geometric.data import Data
+from torch_geometric.data import Batch, Data
 from torch_geometric.loader import DataLoader
 
 from graphforensics.transforms import AppendPositions, MaskRegions
@@ -104,6 +104,15 @@ def test_composed_masks_join():
 
 def test_on_plain_graphs():
     assert MaskRegions(rate=0.5)(plain(face(0))).region_kept.sum() == 2
+
+
+def test_a_masked_batch_falls_apart_into_masked_graphs():
+    batch = Batch.from_data_list([face(0), face(1, nodes=3)])
+    one, two = MaskRegions(regions=[0])(batch).to_data_list()
+    assert one.region_kept.tolist() == [False, True, True, True]
+    assert two.region_kept.tolist() == [False, True, True]
+    assert "region_kept" not in batch.to_data_list()[0]
+    assert Batch.from_data_list([one, two]).region_kept.shape == (7,)
 
 
 def test_repr_and_errors():

@@ -3,6 +3,7 @@ from __future__ import annotations
 import networkx as nx
 import pytest
 import torch
+from torch_geometric.data import Batch
 
 from graphforensics.data.face_graph import FaceGraph
 from graphforensics.data.face_graph_sequence import FaceGraphSequence
@@ -47,3 +48,9 @@ def test_parallel_edges_stay_apart():
 def test_algorithms_of_networkx_run_on_it(graph: FaceGraph):
     strength = networkx_graph(graph).in_degree(weight="weight")
     assert dict(strength) == {0: -3.0, 1: 2.5, 2: 1.75}
+
+
+def test_a_batch_is_refused_in_words():
+    one = FaceGraph.from_dense(torch.rand(2, 4), torch.rand(2, 2))
+    with pytest.raises(ValueError, match="'graph' is a batch"):
+        networkx_graph(Batch.from_data_list([one, one]))

@@ -10,6 +10,7 @@ from torch_geometric.nn import MessagePassing
 
 from graphforensics.models.aunet.output import averaged_logit
 from graphforensics.models.fast_inference import evaluating
+from graphforensics.models.whole_graphs import check_whole_graphs
 from graphforensics.nn.art_encoder import ARTEncoder
 from graphforensics.nn.edge_sum import check_edges
 from graphforensics.nn.precision import widened
@@ -44,11 +45,13 @@ class AUNetGraphClassifier(MessagePassing):  # type: ignore[misc]  # MessagePass
         maps: Where that sees the action units, M; None likewise.
         patches: The AU-agnostic branch's map, F_A; None without that branch.
         class_logit: What the class token says; None where there is none.
+        patch_logits: What the patch tokens say where they are the Transformer block's own, which
+            no relation of the last encoder reaches; None otherwise.
 
     Shapes:
         ``features [B, C, h, w]``, ``maps [B, 15, h, w]``, ``patches [B, C, h, w]``, ``class_logit
-        [B]``; ``x [B * N, C]``, ``edge_index [2, E]``, ``edge_weight [E]``, ``batch [B * N]``,
-        output ``[B]``.
+        [B]``; ``patch_logits [B, h * w]``; ``x [B * N, C]``, ``edge_index [2, E]``, ``edge_weight
+        [E]``, ``batch [B * N]``, output ``[B]``.
 
     Raises:
         ValueError: A shape does not fit.
@@ -71,6 +74,7 @@ class AUNetGraphClassifier(MessagePassing):  # type: ignore[misc]  # MessagePass
         maps: Tensor | None,
         patches: Tensor | None,
         class_logit: Tensor | None,
+        patch_logits: Tensor | None = None,
     ) -> None:
         super().__init__(aggr="sum", node_dim=0)
         self.read_face = model.read_face
@@ -78,6 +82,7 @@ class AUNetGraphClassifier(MessagePassing):  # type: ignore[misc]  # MessagePass
         self.join = _last(model).join if len(model.relate) else nn.Identity()
         self.features, self.maps = features, maps
         self.patches, self.class_logit = patches, class_logit
+        self.patch_logits = patch_logits
 
     @classmethod
     def of(cls, model: AUNet, inputs: Tensor) -> AUNetGraphClassifier:
@@ -104,7 +109,10 @@ class AUNetGraphClassifier(MessagePassing):  # type: ignore[misc]  # MessagePass
             if last.agnostic is not None:
                 given = None if before is None else before.class_token
                 patches = last.agnostic(features, given).features
-            return cls(model, features, units.maps, patches, class_logit)
+            said = None
+            if model.patch_tokens == "block" and model.read_patch is not None:
+                said = widened(model.read_patch(seen[-1].patch_tokens)).squeeze(2)
+            return cls(model, features, units.maps, patches, class_logit, said)
 
     def forward(
         self,
@@ -120,6 +128,7 @@ class AUNetGraphClassifier(MessagePassing):  # type: ignore[misc]  # MessagePass
         faces, nodes = self.maps.shape[:2]
         if x.size(0) != faces * nodes:
             raise ValueError(f"'x' must be [{faces} * {nodes}, C] (got {list(x.shape)})")
+        check_whole_graphs(batch, x.size(0), nodes)
         source, target = edge_index.unbind()
         if edge_weight is None:
             edge_weight = (widened(x[target]) * widened(x[source])).sum(1)
@@ -140,6 +149,7 @@ class AUNetGraphClassifier(MessagePassing):  # type: ignore[misc]  # MessagePass
 
     def _read_places(self, x: Tensor, batch: Tensor | None) -> Tensor:
         faces = 1 if batch is None else int(batch.max()) + 1
+        check_whole_graphs(batch, x.size(0), x.size(0) // faces)
         return self._verdict(torch.unflatten(x, 0, (faces, -1)).transpose(1, 2).unsqueeze(3))
 
     def _verdict(self, features: Tensor) -> Tensor:
@@ -148,6 +158,10 @@ class AUNetGraphClassifier(MessagePassing):  # type: ignore[misc]  # MessagePass
             class_logit = self.read_face(features.mean((2, 3))).squeeze(1)
         if self.read_patch is None:
             return class_logit.sigmoid()
+        if self.patch_logits is not None:
+            # Along a way that explainers can follow back, and find nothing.
+            idle = 0 * features.mean((1, 2, 3))
+            return (averaged_logit(class_logit, self.patch_logits) + idle).sigmoid()
         patches = self.read_patch(features.flatten(2).transpose(1, 2)).squeeze(2)
         return averaged_logit(class_logit, patches).sigmoid()
 

@@ -15,7 +15,8 @@ class PairMixing(NamedTuple):
     """Feature-level mixing of a batch of real faces and their fakes.
 
     Attributes:
-        stage: The encoder before which features are mixed, from 0.
+        stage: Where features are mixed: before an encoder, from 0; further numbers are blocks of
+            the image network (:attr:`~graphforensics.models.AUNet.stages`).
         real: Row of each pair's real face in the batch, ``[P]``.
         fake: Row of each pair's fake, ``[P]``.
         mask: Where the fake was tampered with, ``[P, 1, H, W]``.

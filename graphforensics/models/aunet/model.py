@@ -13,6 +13,14 @@ from graphforensics.data.input_spec import InputSpec
 from graphforensics.models.aunet.graph_classifier import AUNetGraphClassifier
 from graphforensics.models.aunet.mixing import PairMixing
 from graphforensics.models.aunet.output import AUNetOutput, averaged_logit
+from graphforensics.models.aunet.parts import (
+    Mixing,
+    PatchTokens,
+    check_weights,
+    mixed_blocks,
+    neck_of,
+    tokens_of,
+)
 from graphforensics.models.aunet.supervision import attention_supervision, patch_supervision
 from graphforensics.models.detector import Detector
 from graphforensics.models.detector_output import DetectorOutput
@@ -45,9 +53,12 @@ class AUNet(Detector):
     .. math:: \mathcal{L} = \lambda_c \mathcal{L}_{cls} + \lambda_t \mathcal{L}_{token}
         + \lambda_a \mathcal{L}_{att}
 
-    The rows of the paper's table 4: ``specific=False, agnostic=False`` (backbone);
-    ``specific=False``; ``agnostic=False``; pseudo-fakes of the whole face instead of a partial
-    one; ``tampering="features"``; ``tampering="image"``; ``token_weight=0``; the defaults.
+    The rows of the paper's table 4: ``specific=False, agnostic=False, token_weight=0`` (backbone:
+    its map's mean and a linear layer, under the same tampering); ``specific=False``;
+    ``agnostic=False``; pseudo-fakes of the whole face instead of a partial one;
+    ``tampering="features"``; ``tampering="image"``; ``token_weight=0``; the defaults. The paper's
+    letter, where the defaults depart from it: ``width=None``, ``convolution="full"``,
+    ``mixing="anywhere"``, ``patch_tokens="block"``.
 
     Args:
         encoder: Any image network of timm; Xception is ``"legacy_xception"``.
@@ -66,6 +77,12 @@ class AUNet(Detector):
         agnostic: Have the AU-agnostic branch; without it there is no class token, and the mean of
             the last map stands for it.
         tampering: What training tampers with: the ``"image"``, its ``"features"`` or ``"both"``.
+        mixing: Where training may mix features: before one of the ``"encoders"``, or
+            ``"anywhere"``, which adds every block of the image network, the paper's letter. It
+            wants a network that can be cut (:class:`~graphforensics.nn.StagedEncoder`).
+        patch_tokens: What patch tokens are: the places of the last encoder's ``"map"``, or the
+            tokens of its Transformer ``"block"``, eq. 19 to the letter. Then no verdict is read
+            from the last encoder's relations and convolutions; it wants the AU-agnostic branch.
         token_threshold: Share of a patch from which on it counts as tampered with, t of eq. 18.
         class_weight: :math:`\lambda_c`.
         token_weight: :math:`\lambda_t`; with 0 the patch tokens have no say in the verdict.
@@ -92,43 +109,56 @@ class AUNet(Detector):
 
     def __init__(
         self,
+        # What is seen.
         encoder: str = "legacy_xception",
         encoder_weights: str | None = None,
         encoder_stage: int = -2,
         encoder_options: dict[str, Any] | None = None,
         width: int | None = 256,
         convolution: Convolution = "separable",
+        # The encoders that relate it.
         depth: int = 3,
         hidden_channels: int = 256,
         heads: int = 8,
         specific: bool = True,
         agnostic: bool = True,
+        # How training tampers, and what patches are taught.
         tampering: Tampering = "both",
+        mixing: Mixing = "encoders",
+        patch_tokens: PatchTokens = "map",
         token_threshold: float = 0.5,
+        # The loss.
         class_weight: float = 1.0,
         token_weight: float = 30.0,
         attention_weight: float = 0.5,
+        # The crop.
         size: int = 224,
         margin: float = 1.3,
     ) -> None:
         super().__init__()
         check_positive(depth=depth, width=1 if width is None else width)
         check_word("tampering", tampering, get_args(Tampering))
+        check_word("mixing", mixing, get_args(Mixing))
+        check_word("patch_tokens", patch_tokens, get_args(PatchTokens))
+        if patch_tokens == "block" and not agnostic:
+            raise ValueError("'patch_tokens' \"block\" wants 'agnostic' (got False)")
         check_word("convolution", convolution, get_args(Convolution))
         check_share("token_threshold", token_threshold)
         self.tampering: Tampering = tampering
+        self.patch_tokens: PatchTokens = patch_tokens
         self.token_threshold = token_threshold
         self.weights = {
             "classification": class_weight,
             "token": token_weight,
             "attention": attention_weight,
         }
-        _check_weights(self.weights)
+        check_weights(self.weights)
         options = encoder_options or {}
         with called_here(name="encoder", out_indices="encoder_stage"):
             self.encoder = StagedEncoder(encoder, encoder_weights, (encoder_stage,), **options)
+        self.mixed_blocks = mixed_blocks(self.encoder, mixing)
         relates = specific or agnostic
-        self.neck = _neck(self.encoder.channels[-1], width if relates else None)
+        self.neck = neck_of(self.encoder.channels[-1], width if relates else None)
         channels = self.encoder.channels[-1] if width is None or not relates else width
         self.relate = nn.ModuleList(
             ARTEncoder(
@@ -145,14 +175,23 @@ class AUNet(Detector):
         )
         self.mix = FeatureStatisticsMixing()
         self.read_face = nn.Linear(hidden_channels if agnostic else channels, 1)
-        self.read_patch = nn.Linear(channels, 1) if token_weight else None
+        seen = hidden_channels if patch_tokens == "block" else channels
+        self.read_patch = nn.Linear(seen, 1) if token_weight else None
         self.input_spec = InputSpec(
             "image", size, 1, 1, self.encoder.mean, self.encoder.std, margin
         )
 
     @property
     def stages(self) -> int:
-        """Number of maps that features can be mixed in: those that go into an encoder."""
+        """Number of maps that features can be mixed in.
+
+        First those that go into an encoder, then, with ``mixing="anywhere"``, those of the image
+        network's blocks.
+        """
+        return self._encoder_inputs + len(self.mixed_blocks)
+
+    @property
+    def _encoder_inputs(self) -> int:
         return max(len(self.relate), 1)
 
     @property
@@ -174,7 +213,7 @@ class AUNet(Detector):
         class_logit = self.read_face(features.mean((2, 3)) if token is None else token).squeeze(1)
         output = AUNetOutput(widened(class_logit), widened(class_logit), features)
         if self.read_patch is not None:
-            patch_logits = widened(self.read_patch(features.permute(0, 2, 3, 1)).squeeze(3))
+            patch_logits = widened(self.read_patch(tokens_of(last, self.patch_tokens)).squeeze(3))
             output.patch_logits = patch_logits
             output.logit = averaged_logit(class_logit, patch_logits.flatten(1))
         if last.action_units is not None:
@@ -194,7 +233,7 @@ class AUNet(Detector):
         """
         if mixing is not None and not 0 <= mixing.stage < self.stages:
             raise ValueError(f"'stage' must be from 0 to {self.stages - 1} (got {mixing.stage})")
-        current = ARTFeatures(self.neck(self.encoder(inputs)[-1]), None, None, None)
+        current = ARTFeatures(self.neck(self._trunk(inputs, mixing)), None, None, None)
         seen: list[ARTFeatures] = []
         for number, relate in enumerate(self.relate):
             current = relate(self._mixed(current.features, number, mixing), current.class_token)
@@ -289,22 +328,19 @@ class AUNet(Detector):
         side = (self.input_spec.size, self.input_spec.size)
         return functional.interpolate(coarse.unsqueeze(1), side, mode="bilinear").squeeze(1)
 
+    def _trunk(self, inputs: Tensor, mixing: PairMixing | None) -> Tensor:
+        block = -1 if mixing is None else mixing.stage - self._encoder_inputs
+        if block < 0 or mixing is None:
+            maps: list[Tensor] = self.encoder(inputs)
+            return maps[-1]
+        stage = mixing.stage
+        return self.encoder.changed(
+            inputs, self.mixed_blocks[block], lambda features: self._mixed(features, stage, mixing)
+        )
+
     def _mixed(self, features: Tensor, stage: int, mixing: PairMixing | None) -> Tensor:
         if mixing is None or mixing.stage != stage:
             return features
         real, fake = features[mixing.real], features[mixing.fake]
         mixed = self.mix(real, fake, mixing.mask, mixing.shares)
         return features.index_copy(0, mixing.fake, mixed)
-
-
-def _neck(channels: int, width: int | None) -> nn.Module:
-    if width is None:
-        return nn.Identity()
-    return nn.Sequential(nn.Conv2d(channels, width, 1, bias=False), nn.BatchNorm2d(width))
-
-
-def _check_weights(weights: dict[str, float]) -> None:
-    for name, value in weights.items():
-        if not 0 <= value < float("inf"):
-            word = "class" if name == "classification" else name
-            raise ValueError(f"'{word}_weight' must not be negative (got {value})")

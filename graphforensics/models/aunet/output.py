@@ -24,7 +24,8 @@ class AUNetOutput(DetectorOutput):
         logit: ``[B]``, positive is fake; its sigmoid is the class token's probability averaged with
             the mean of the patch tokens'.
         class_logit: What the class token says, ``[B]``.
-        features: The last encoder's map, whose places are the patch tokens, ``[B, C, h, w]``.
+        features: The last encoder's map, whose places are the patch tokens unless those are the
+            Transformer block's, ``[B, C, h, w]``.
         patch_logits: What each patch token says, ``[B, h, w]``; None without local supervision.
         maps: Where each encoder sees the action units, ``[B, encoders, 15, h, w]``; None without
             the AU-specific branch, like what follows.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 from torch_geometric.nn import MessagePassing
 
+from graphforensics.models.whole_graphs import check_whole_graphs
 from graphforensics.nn.edge_sum import check_edges
 
 _PARTS = 3
@@ -60,8 +61,7 @@ class DeepfakeMAEGraphClassifier(MessagePassing):  # type: ignore[misc]  # Messa
         check_edges(x, edge_index, edge_weight)
         if x.size(0) % _PARTS:
             raise ValueError(f"'x' must be [B * {_PARTS}, C] (got {list(x.shape)})")
-        if batch is not None and not bool((batch.view(-1, _PARTS) == batch[::_PARTS, None]).all()):
-            raise ValueError(f"'batch' must have graphs of {_PARTS} nodes")
+        check_whole_graphs(batch, x.size(0), _PARTS)
         if edge_weight is None:
             edge_weight = x.new_ones(edge_index.size(1))
         # Attention explainers look for a coefficient of this name.

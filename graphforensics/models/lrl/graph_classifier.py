@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch_geometric.nn import MessagePassing, global_mean_pool
 
+from graphforensics.models.whole_graphs import check_whole_graphs
 from graphforensics.nn.edge_sum import check_edges
 from graphforensics.nn.precision import unit_length
 
@@ -61,6 +62,7 @@ class LRLGraphClassifier(MessagePassing):  # type: ignore[misc]  # MessagePassin
             return self._read_nodes(x, batch)
         if x.size(0) % self.patches:
             raise ValueError(f"'x' must be [B * {self.patches}, C] (got {list(x.shape)})")
+        check_whole_graphs(batch, x.size(0), self.patches)
         source, target = edge_index.unbind()
         if edge_weight is None:
             unit = unit_length(x)

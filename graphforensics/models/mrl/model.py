@@ -44,7 +44,14 @@ class MRL(Detector):
     ``consistency_weight=0``. Table V, from the first row: ``attention="none"`` with
     ``relation="none"`` (the encoder with a linear classifier on its averaged features);
     ``relation="none"``; ``attention="none"`` with ``mask_rate=0``; ``mask_rate=0``; the defaults.
-    The published program, where it departs from the paper: ``cells=2`` and ``normalize=True``.
+    ``cells`` and ``normalize`` go beyond the paper. The authors' published program is another model
+    (``docs/mrl.md`` says in what) and is not rebuilt here.
+
+    The keywords come in six groups, in this order: what is seen (``kind``, ``encoder`` and
+    ``encoder_...``); its regions (``attention``, ``attention_channels``, ``regions``, ``pooling``);
+    their relations (``relation``, ``hidden_channels``, ``cells``, ``normalize``); what training
+    masks of them (``mask_...``, ``threshold``); what is learned (``dropout`` and the weights of
+    the loss); and the crop (``snippets``, ``frames``, ``size``, ``margin``).
 
     Args:
         kind: ``"clip"`` or ``"image"``; an image is a clip of one snippet of one frame.
@@ -90,26 +97,32 @@ class MRL(Detector):
 
     def __init__(
         self,
+        # What is seen.
         kind: Literal["clip", "image"] = "clip",
         encoder: str = "mc3_18",
         encoder_weights: str | None = None,
         encoder_stage: int = -1,
         encoder_options: dict[str, Any] | None = None,
+        # Its regions.
         attention: Attention = "spatiotemporal",
         attention_channels: int | None = None,
         regions: int = 12,
         pooling: Pooling = "average",
+        # Their relations.
         relation: Relation = "tgcn",
         hidden_channels: int = 128,
         cells: int = 1,
         normalize: bool = False,
+        # What training masks of them.
         mask_rate: float = 0.5,
         mask_strategy: MaskStrategy = "minimal",
         threshold: EdgeThreshold = "range",
         mask_at_inference: bool = False,
+        # What is learned.
         dropout: float = 0.0,
         diversity_weight: float = 0.75,
         consistency_weight: float = 0.75,
+        # The crop.
         snippets: int = 5,
         frames: int = 20,
         size: int = 112,

@@ -13,6 +13,8 @@ from graphforensics._optional import import_optional
 from graphforensics.errors import CheckpointError, MissingDataError
 from graphforensics.nn.argument_checks import wrong_argument
 from graphforensics.nn.clip_conv3d import use_clip_convolutions
+from graphforensics.nn.encoder.draw_anew import draw_anew
+from graphforensics.nn.encoder.sizes import with_size_told
 from graphforensics.nn.encoder.torchvision_video_encoder import stage_numbers
 from graphforensics.nn.encoder.weights import load_weights, read_checkpoint
 
@@ -83,6 +85,7 @@ class PyTorchVideoEncoder(nn.Module):
         if name not in _STAGES:
             raise wrong_argument("name", f"must be one of {', '.join(_STAGES)} (got {name!r})")
         self.name = name
+        self._keywords = {**options, "out_indices": tuple(out_indices)}
         channels, strides, temporal_strides = _STAGES[name]
         self.out_indices = stage_numbers(out_indices, len(channels))
         self.channels = tuple(channels[i] for i in self.out_indices)
@@ -93,10 +96,17 @@ class PyTorchVideoEncoder(nn.Module):
         kept = list(blocks.children())[: max(self.out_indices) + 1]
         self.stages = use_clip_convolutions(nn.ModuleList(kept))
 
+    def reset_parameters(self) -> None:
+        """Draw all weights anew, as the constructor does without weights."""
+        draw_anew(self, PyTorchVideoEncoder(self.name, None, **self._keywords))
+
     def forward(self, clips: Tensor) -> list[Tensor]:
         """Return the feature maps of the stages asked for."""
         if clips.dim() != 5 or clips.size(1) != 3:
             raise ValueError(f"'clips' must be [B, 3, D, H, W] (got {list(clips.shape)})")
+        return with_size_told(self._maps, clips, self.name, "clips")
+
+    def _maps(self, clips: Tensor) -> list[Tensor]:
         maps = []
         for stage in self.stages.children():
             clips = stage(clips)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from timm.models import FeatureDictNet, FeatureHookNet
@@ -13,6 +13,8 @@ from timm.models.xception import Xception
 from torch import Tensor, nn
 
 from graphforensics.nn.argument_checks import check_shape
+from graphforensics.nn.encoder.draw_anew import draw_anew
+from graphforensics.nn.encoder.sizes import with_size_told
 from graphforensics.nn.encoder.timm_encoder import TimmEncoder
 
 
@@ -65,6 +67,7 @@ class StagedEncoder(nn.Module):
         whole = TimmEncoder(name, weights, out_indices, **options)
         self.name = name
         self.in_channels = int(options.get("in_chans", 3))
+        self._keywords = {**options, "out_indices": tuple(out_indices)}
         self.channels, self.strides = whole.channels, whole.strides
         self.mean, self.std = whole.mean, whole.std
         # Some networks give out maps with the channels last.
@@ -73,15 +76,14 @@ class StagedEncoder(nn.Module):
         self.staged = stages is not None
         self.stages = nn.ModuleList([whole.network] if stages is None else stages)
 
+    def reset_parameters(self) -> None:
+        """Draw all weights anew, as the constructor does without weights."""
+        draw_anew(self, StagedEncoder(self.name, None, **self._keywords))
+
     def forward(self, images: Tensor) -> list[Tensor]:
         """Return the map after every stage."""
         check_shape("images", images, ("B", self.in_channels, "H", "W"))
-        if not self.staged:
-            return [self._channels_first(one) for one in self.stages[0](images)]
-        maps: list[Tensor] = []
-        for number in range(len(self.stages)):
-            maps.append(self.advance(number, maps[-1] if maps else images))
-        return maps
+        return with_size_told(self._maps, images, self.name)
 
     def advance(self, number: int, x: Tensor) -> Tensor:
         """Run one stage.
@@ -95,6 +97,51 @@ class StagedEncoder(nn.Module):
         """
         if not self.staged:
             raise ValueError(f"'{self.name}' cannot be cut into stages")
+        return with_size_told(lambda given: self._advanced(number, given), x, self.name, "x")
+
+    @property
+    def blocks(self) -> list[str]:
+        """Names of the parts that are blocks of layers, but the last; none without stages."""
+        parts = [
+            name
+            for stage in self.stages.children()
+            for name, part in stage.named_children()
+            if self.staged and any(True for _ in part.children())
+        ]
+        return parts[:-1]
+
+    def changed(self, images: Tensor, block: str, change: Callable[[Tensor], Tensor]) -> Tensor:
+        """Return the last map, having changed what one of the :attr:`blocks` gives.
+
+        Args:
+            images: As in :meth:`forward`.
+            block: Its name.
+            change: Takes the block's map ``[B, C, H, W]`` and returns another one.
+
+        Raises:
+            ValueError: There is no such block, or the images have another shape.
+        """
+        if block not in self.blocks:
+            raise ValueError(f"'block' must be one of {', '.join(self.blocks)} (got {block!r})")
+        check_shape("images", images, ("B", self.in_channels, "H", "W"))
+        x = images
+        for stage in self.stages.children():
+            for name, part in stage.named_children():
+                x = part(x)
+                if name == block:
+                    other = change(self._channels_first(x))
+                    x = other.permute(0, 2, 3, 1) if self._turned else other
+        return self._channels_first(x)
+
+    def _maps(self, images: Tensor) -> list[Tensor]:
+        if not self.staged:
+            return [self._channels_first(one) for one in self.stages[0](images)]
+        maps: list[Tensor] = []
+        for number in range(len(self.stages)):
+            maps.append(self._advanced(number, maps[-1] if maps else images))
+        return maps
+
+    def _advanced(self, number: int, x: Tensor) -> Tensor:
         given = x.permute(0, 2, 3, 1) if self._turned and number else x
         return self._channels_first(self.stages[number](given))
 

@@ -14,6 +14,8 @@ from torch import Tensor, nn
 
 from graphforensics.errors import CheckpointError, MissingDataError
 from graphforensics.nn.argument_checks import wrong_argument
+from graphforensics.nn.encoder.draw_anew import draw_anew
+from graphforensics.nn.encoder.sizes import with_size_told
 from graphforensics.nn.encoder.weights import read_state_dict, with_tied
 
 
@@ -34,7 +36,7 @@ class TimmEncoder(nn.Module):
             Default: None.
         out_indices: The stages whose maps are given out, counted from the shallowest, or
             from the deepest if negative. Default: ``(-1,)``.
-        **options: Passed on to ``timm.create_model``.
+        **options: Passed on to ``timm.create_model``; ``in_chans=1`` for grey images.
 
     Attributes:
         channels: Channels of each map given out.
@@ -44,12 +46,12 @@ class TimmEncoder(nn.Module):
         std: Standard deviation of each colour channel, likewise.
 
     Shapes:
-        ``images [B, 3, H, W]`` to a list of maps ``[B, C, H', W']``, or
+        ``images [B, 3, H, W]`` (or ``in_chans`` channels) to a list of maps ``[B, C, H', W']``, or
         ``[B, 3, D, H, W]`` to ``[B, C, D, H', W']``.
 
     Raises:
         ValueError: timm has no such network, an index is unknown, the shape is another, or the
-            network has a size of its own (``img_size=`` sets it) and the images are of another.
+            network cannot take the images' size (``img_size=`` sets that of some).
         MissingDataError: ``"default"`` weights are neither cached nor within reach.
         CheckpointError: The local file does not hold this network's weights.
 
@@ -69,7 +71,11 @@ class TimmEncoder(nn.Module):
         super().__init__()
         if not timm.is_model(name):
             raise wrong_argument("name", f"must be a network of timm (got {name!r})")
+        if not len(out_indices):
+            raise wrong_argument("out_indices", f"must name a stage of '{name}' (got none)")
         self.name = name
+        self.in_channels = int(options.get("in_chans", 3))
+        self._keywords = {**options, "out_indices": tuple(out_indices)}
         # Any keyword goes to timm; only the indices are the encoder's.
         self.network = _build(name, weights, list(out_indices), options)
         info = cast(Any, self.network).feature_info
@@ -82,12 +88,16 @@ class TimmEncoder(nn.Module):
         self.mean = cast("tuple[float, float, float]", tuple(trained["mean"]))
         self.std = cast("tuple[float, float, float]", tuple(trained["std"]))
 
+    def reset_parameters(self) -> None:
+        """Draw all weights anew, as the constructor does without weights."""
+        draw_anew(self, TimmEncoder(self.name, None, **self._keywords))
+
     def forward(self, images: Tensor) -> list[Tensor]:
         """Return the feature maps of the stages asked for."""
-        if images.dim() not in (4, 5) or images.size(1) != 3:
-            raise ValueError(
-                f"'images' must be [B, 3, H, W] or [B, 3, D, H, W] (got {list(images.shape)})"
-            )
+        seen = self.in_channels
+        if images.dim() not in (4, 5) or images.size(1) != seen:
+            wanted = f"[B, {seen}, H, W] or [B, {seen}, D, H, W]"
+            raise ValueError(f"'images' must be {wanted} (got {list(images.shape)})")
         if images.dim() == 4:
             return self._maps(images)
         folded = self._maps(images.transpose(1, 2).flatten(0, 1))
@@ -113,8 +123,9 @@ class TimmEncoder(nn.Module):
         model = cast(Any, getattr(self.network, "model", None))
         if not getattr(model, "num_prefix_tokens", 0):
             raise ValueError(f"'{self.name}' has no class token")
-        if images.dim() != 4 or images.size(1) != 3:
-            raise ValueError(f"'images' must be [B, 3, H, W] (got {list(images.shape)})")
+        if images.dim() != 4 or images.size(1) != self.in_channels:
+            wanted = f"[B, {self.in_channels}, H, W]"
+            raise ValueError(f"'images' must be {wanted} (got {list(images.shape)})")
         network = cast(Any, self.network)
         self._check_size(images)
         found = model.forward_intermediates(
@@ -129,7 +140,7 @@ class TimmEncoder(nn.Module):
 
     def _maps(self, images: Tensor) -> list[Tensor]:
         self._check_size(images)
-        maps = self.network(images)
+        maps: list[Tensor] = with_size_told(self.network, images, self.name)
         return [one.permute(0, 3, 1, 2) for one in maps] if self._turned else list(maps)
 
     def _check_size(self, images: Tensor) -> None:
@@ -139,9 +150,10 @@ class TimmEncoder(nn.Module):
             return
         height, width = cut.img_size
         if tuple(images.shape[-2:]) != (height, width):
+            wanted = f"[B, {self.in_channels}, {height}, {width}]"
             raise ValueError(
-                f"'images' must be [B, 3, {height}, {width}], the size that this '{self.name}' has "
-                f"positions for; 'img_size' sets another (got {list(images.shape)})"
+                f"'images' must be {wanted}, the size that this '{self.name}' has positions for; "
+                f"'img_size' sets another (got {list(images.shape)})"
             )
 
     def __repr__(self) -> str:

@@ -14,7 +14,9 @@ from torchvision.models.video.mvit import MViT
 from graphforensics.errors import CheckpointError, MissingDataError
 from graphforensics.nn.argument_checks import wrong_argument
 from graphforensics.nn.clip_conv3d import use_clip_convolutions
+from graphforensics.nn.encoder.draw_anew import draw_anew
 from graphforensics.nn.encoder.mvit_stage import VideoTokens, split_mvit
+from graphforensics.nn.encoder.sizes import with_size_told
 from graphforensics.nn.encoder.weights import load_weights, read_state_dict
 
 #: Channels, stride in space and stride in time of each stage.
@@ -84,6 +86,7 @@ class TorchvisionVideoEncoder(nn.Module):
             raise wrong_argument("name", f"must be one of {', '.join(_STAGES)} (got {name!r})")
         self.name = name
         self.mean, self.std = _MULTISCALE_COLOURS if name.startswith("mvit") else _COLOURS
+        self._keywords = {**options, "out_indices": tuple(out_indices)}
         channels, strides, temporal_strides = _STAGES[name]
         self.out_indices = stage_numbers(out_indices, len(channels))
         self.channels = tuple(channels[i] for i in self.out_indices)
@@ -93,10 +96,17 @@ class TorchvisionVideoEncoder(nn.Module):
         # Deeper stages than asked for would cost time and carry parameters without a gradient.
         self.stages = nn.ModuleList(_split(name, network)[: max(self.out_indices) + 1])
 
+    def reset_parameters(self) -> None:
+        """Draw all weights anew, as the constructor does without weights."""
+        draw_anew(self, TorchvisionVideoEncoder(self.name, None, **self._keywords))
+
     def forward(self, clips: Tensor) -> list[Tensor]:
         """Return the feature maps of the stages asked for."""
         if clips.dim() != 5 or clips.size(1) != 3:
             raise ValueError(f"'clips' must be [B, 3, D, H, W] (got {list(clips.shape)})")
+        return with_size_told(self._maps, clips, self.name, "clips")
+
+    def _maps(self, clips: Tensor) -> list[Tensor]:
         found, state = [], clips
         for stage in self.stages:
             state = stage(state)

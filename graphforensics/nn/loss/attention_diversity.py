@@ -7,7 +7,7 @@ from typing import Literal, get_args
 from torch import Tensor, nn
 
 from graphforensics.nn.argument_checks import check_word
-from graphforensics.nn.precision import unit_length, widened
+from graphforensics.nn.precision import full_precision, unit_length, widened
 
 DiversityForm = Literal["equation", "purpose"]
 
@@ -58,7 +58,8 @@ def attention_diversity_loss(attention: Tensor, form: DiversityForm = "equation"
             f"'attention' must be [B, h, L] or [B, h, L, L] (got {list(attention.shape)})"
         )
     unit = unit_length(widened(attention.flatten(2)))
-    alike = unit @ unit.transpose(1, 2)
+    with full_precision(unit):
+        alike = unit @ unit.transpose(1, 2)
     total = alike.sum((1, 2))
     same = alike.diagonal(dim1=1, dim2=2).sum(1)
     heads = attention.size(1)

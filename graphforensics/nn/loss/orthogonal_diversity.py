@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from graphforensics.nn.argument_checks import check_shape
+from graphforensics.nn.precision import full_precision, widened
 
 
 def orthogonal_diversity_loss(features: Tensor) -> Tensor:
@@ -32,9 +33,11 @@ def orthogonal_diversity_loss(features: Tensor) -> Tensor:
         0.0
     """
     check_shape("features", features, ("B", "T", "N", "C"))
-    gram = features @ features.transpose(-2, -1)
-    identity = torch.eye(gram.size(-1), dtype=gram.dtype, device=gram.device)
-    distances: Tensor = torch.linalg.matrix_norm(gram - identity)
+    wide = widened(features)
+    with full_precision(wide):
+        gram = wide @ wide.transpose(-2, -1)
+        identity = torch.eye(gram.size(-1), dtype=gram.dtype, device=gram.device)
+        distances: Tensor = torch.linalg.matrix_norm(gram - identity)
     return distances.mean()
 
 

@@ -18,6 +18,7 @@ class Found(NamedTuple):
     maps: np.ndarray | None
     embeddings: np.ndarray | None
     relations: np.ndarray | None
+    patches: np.ndarray | None = None
 
 
 def part(state: State, name: str) -> State:
@@ -98,22 +99,22 @@ def agnostic(f: np.ndarray, token: np.ndarray, state: State, heads: int) -> tupl
     ffn = gelu @ block["narrow.weight"].T + block["narrow.bias"]
     x = norm(x + ffn, part(block, "feed_forward_norm"))
     plane = x[1:].T.reshape(-1, height, width)
-    return pointwise(plane, state["restore.weight"], state["restore.bias"]), x[0]
+    return pointwise(plane, state["restore.weight"], state["restore.bias"]), x[0], plane
 
 
 def encoder(f: np.ndarray, token: np.ndarray | None, state: State, heads: int) -> Found:
     """Eq. 7 of what both branches give."""
-    joined, maps, e, a, out = np.zeros_like(f), None, None, None, None
+    joined, maps, e, a, out, patches = np.zeros_like(f), None, None, None, None, None
     if part(state, "specific"):
         enhanced, maps, e, a = specific(f, part(state, "specific"))
         joined = joined + enhanced
     if part(state, "agnostic"):
         own = part(state, "agnostic")
-        seen, out = agnostic(f, own["class_token"] if token is None else token, own, heads)
+        seen, out, patches = agnostic(f, own["class_token"] if token is None else token, own, heads)
         joined = joined + seen
     for place in (0, 2):
         joined = np.maximum(convolve(joined, part(state, f"join.{place}")), 0)
-    return Found(joined, out, maps, e, a)
+    return Found(joined, out, maps, e, a, patches)
 
 
 def neck(f: np.ndarray, state: State) -> np.ndarray:

@@ -18,6 +18,14 @@ ROWS = {
     "without the AU-agnostic branch": {"agnostic": False},
     "backbone": {"specific": False, "agnostic": False},
     "without local supervision": {"token_weight": 0},
+    "the backbone of table 4": {"specific": False, "agnostic": False, "token_weight": 0},
+    "tokens of the last block": {"patch_tokens": "block"},
+    "the paper's letter": {
+        "patch_tokens": "block",
+        "mixing": "anywhere",
+        "convolution": "full",
+        "width": None,
+    },
 }
 
 
@@ -47,7 +55,8 @@ def verdict(aunet: AUNet, last: oracle.Found) -> tuple[float, float, np.ndarray]
     face = (state["read_face.weight"] @ token + state["read_face.bias"]).item()
     if aunet.read_patch is None:
         return oracle.sigmoid(face), face, np.empty(0)
-    patches = np.tensordot(state["read_patch.weight"][0], features, 1) + state["read_patch.bias"]
+    tokens = last.patches if aunet.patch_tokens == "block" else features
+    patches = np.tensordot(state["read_patch.weight"][0], tokens, 1) + state["read_patch.bias"]
     return (oracle.sigmoid(face) + oracle.sigmoid(patches).mean()) / 2, face, patches
 
 
@@ -108,6 +117,40 @@ def test_equations_10_to_17_between_the_encoders(small, images, stage):
         maps, tokens = [one.features for one in found], [one.token for one in found]
     for sample in range(2):
         np.testing.assert_allclose(output.features[sample].numpy(), maps[sample], atol=1e-10)
+
+
+@pytest.mark.parametrize("block", [0, 1])
+def test_equations_10_to_17_inside_the_trunk(small, images, block):
+    """The fake's map is mixed where the chosen block gives it; the rest goes on from there."""
+    aunet = in_float64(**small, depth=2, mixing="anywhere").train()
+    for layer in aunet.modules():
+        if isinstance(layer, nn.BatchNorm2d):
+            layer.eval()
+    assert aunet.mixed_blocks == ["conv1", "layer1"]
+    mask = torch.zeros(1, 1, 32, 32, dtype=torch.float64)
+    mask[..., 8:24, :16] = 0.8
+    shares = torch.tensor([[0.2, 0.5, 0.9]], dtype=torch.float64)
+    mixing = PairMixing(2 + block, torch.tensor([0]), torch.tensor([1]), mask, shares)
+    seen: list[torch.Tensor] = []
+    (stage,) = aunet.encoder.stages
+    place = getattr(stage, aunet.mixed_blocks[block])
+    handle = place.register_forward_hook(lambda _module, _given, out: seen.append(out.detach()))
+    with torch.no_grad():
+        aunet(images.double())
+        handle.remove()
+        plain = seen[0].numpy()
+        side = 32 // plain.shape[-1]
+        size = plain.shape[-1]
+        coarse = mask[0, 0].numpy().reshape(size, side, size, side).mean((1, 3))
+        wanted = oracle.mixed(plain[0], plain[1], coarse, shares[0].numpy())
+        swapped = torch.stack([seen[0][0], torch.from_numpy(wanted)])
+        handle = place.register_forward_hook(lambda *_: swapped)
+        expected = aunet(images.double())
+        handle.remove()
+        output = aunet(images.double(), mixing)
+    torch.testing.assert_close(output.features, expected.features, atol=1e-10, rtol=0)
+    torch.testing.assert_close(output.logit, expected.logit, atol=1e-10, rtol=0)
+    assert not torch.equal(output.features[1], aunet(images.double()).features[1])
 
 
 def test_equations_1_and_18_to_20(aunet, images, batch):

@@ -32,6 +32,17 @@ def test_the_verdict_of_graphs_and_images_is_that_of_the_images(small, images, k
     torch.testing.assert_close(read(graph.x, graph.edge_index, batch=graph.batch), wanted)
 
 
+def test_tokens_of_the_block_do_not_hear_the_last_relations(small, images):
+    aunet = AUNet(**small, patch_tokens="block").eval()
+    graph, read = aunet.graph(images), aunet.graph_classifier(images)
+    wanted = aunet(images).probability
+    weight = graph.edge_weight.requires_grad_()
+    assert torch.allclose(read(graph.x, graph.edge_index, weight), wanted, atol=1e-6)
+    assert torch.allclose(read(graph.x, graph.edge_index, 0 * weight), wanted, atol=1e-6)
+    (slope,) = torch.autograd.grad(read(graph.x, graph.edge_index, weight).sum(), weight)
+    assert slope.eq(0).all()
+
+
 def test_the_parameters_are_the_detectors_own(aunet, images):
     read = aunet.graph_classifier(images)
     own = {id(p) for p in aunet.parameters()}

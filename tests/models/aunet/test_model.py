@@ -212,6 +212,13 @@ def test_the_encoder_of_the_bare_backbone_is_taken_over(small, tmp_path):
         ({"heads": 3}, "'heads' must divide 'channels' = 16"),
         ({"convolution": "deep"}, "'convolution' must be one of full, separable"),
         ({"tampering": "none"}, "'tampering' must be one of both, image, features"),
+        ({"mixing": "nowhere"}, "'mixing' must be one of encoders, anywhere"),
+        ({"patch_tokens": "face"}, "'patch_tokens' must be one of map, block"),
+        ({"patch_tokens": "block", "agnostic": False}, "'patch_tokens' \"block\" wants 'agnostic'"),
+        (
+            {"mixing": "anywhere", "encoder": "test_vit", "encoder_stage": -1},
+            "'mixing' \"anywhere\" wants an encoder of stages",
+        ),
         ({"token_threshold": 1.5}, r"'token_threshold' must be in \[0, 1\]"),
         ({"token_weight": -1}, "'token_weight' must not be negative"),
         ({"class_weight": float("nan")}, "'class_weight' must not be negative"),

@@ -118,6 +118,30 @@ def test_mixing_under_autocast(aunet, images, batch):
         assert all(p.grad.isfinite().all() for p in aunet.parameters())
 
 
+def test_mixing_anywhere_draws_from_trunk_and_encoders_and_trains(small, images, batch):
+    aunet = AUNet(**small, mixing="anywhere", patch_tokens="block")
+    assert aunet.stages == 3 + len(aunet.mixed_blocks) > 3
+    for stage in range(aunet.stages):
+        mixing = PairMixing.draw(batch["mask"], aunet.stages)._replace(stage=stage)
+        loss = aunet.loss(aunet(images, mixing), batch)["loss"]
+        aunet.zero_grad()
+        loss.backward()
+        assert loss.isfinite()
+    with pytest.raises(ValueError, match=f"'stage' must be from 0 to {aunet.stages - 1}"):
+        aunet(images, mixing._replace(stage=aunet.stages))
+
+
+def test_channels_last_networks_are_mixed_as_maps(images, batch):
+    keywords = {"encoder_options": {"img_size": 64}, "width": 8, "hidden_channels": 8, "heads": 2}
+    aunet = AUNet("swin_s3_tiny_224", encoder_stage=1, size=64, mixing="anywhere", **keywords)
+    seen = []
+    aunet.mix.register_forward_pre_hook(lambda _module, given: seen.append(given[0].shape))
+    mask = torch.ones(2, 1, 64, 64)
+    mixing = PairMixing.draw(mask, aunet.stages)._replace(stage=aunet.stages - 1)
+    aunet(torch.rand(2, 3, 64, 64), mixing)
+    assert seen == [(1, 96, 16, 16)]
+
+
 def test_the_lambdas_and_stages_that_are_drawn():
     seeded = torch.Generator().manual_seed(1)
     drawn = [PairMixing.draw(torch.zeros(8, 1, 4, 4), 3, generator=seeded) for _ in range(600)]

@@ -31,6 +31,52 @@ def test_images(small):
     assert torch.allclose(probability, mrl(images).probability, atol=1e-5)
 
 
+@pytest.mark.parametrize("threshold", ["range", "quantile"])
+@pytest.mark.parametrize("relation", ["tgcn", "gcn"])
+def test_masked_at_inference_it_judges_as_the_model_does(small, clips, threshold, relation):
+    keywords = {"mask_at_inference": True, "threshold": threshold, "relation": relation}
+    mrl = MRL(**{**small, **keywords}).eval()
+    with torch.no_grad():
+        mrl.learner.edges.weight.mul_(3)
+    graph, classify = mrl.graph(clips), mrl.graph_classifier()
+    wanted = mrl(clips).probability
+    given = classify(graph.x, graph.edge_index, graph.edge_weight, graph.batch)
+    assert torch.allclose(given, wanted, atol=1e-6)
+    over_time = graph.edge_weight[:, None].expand(-1, graph.num_snapshots)
+    assert torch.allclose(classify(graph.x, graph.edge_index, over_time), wanted, atol=1e-6)
+    # It says something: unmasked, the same edges give another verdict.
+    mrl.learner.mask.mask_at_inference = False
+    assert not torch.allclose(classify(graph.x, graph.edge_index, graph.edge_weight), wanted)
+    mrl.learner.mask.mask_at_inference = True
+    # Edges that are masked may be left out, and leaving out others unmasks none.
+    kept = graph.edge_kept
+    kept_only = classify(graph.x, graph.edge_index[:, kept], graph.edge_weight[kept])
+    assert torch.allclose(kept_only, wanted, atol=1e-6)
+    some = graph.edge_index[0] != graph.edge_index[0, graph.edge_weight.argmax()]
+    cut = classify(graph.x, graph.edge_index[:, some], graph.edge_weight[some])
+    as_zero = classify(graph.x, graph.edge_index, graph.edge_weight * (some & kept))
+    assert torch.allclose(cut, as_zero, atol=1e-6)
+
+
+def test_edges_masked_at_random_are_those_of_the_model(small, clips):
+    mrl = MRL(**{**small, "mask_at_inference": True, "mask_strategy": "random"}).eval()
+    graph, classify = mrl.graph(clips), mrl.graph_classifier()
+    torch.manual_seed(5)
+    wanted = mrl(clips).probability
+    torch.manual_seed(5)
+    given = classify(graph.x, graph.edge_index, graph.edge_weight)
+    assert torch.allclose(given, wanted, atol=1e-6)
+
+
+def test_a_batch_in_another_order_is_refused(mrl, clips):
+    graph, classify = mrl.eval().graph(clips), mrl.graph_classifier()
+    shuffled = torch.arange(graph.num_nodes) % clips.size(0)
+    with pytest.raises(ValueError, match="'batch' must be of graphs of 4 nodes, one after another"):
+        classify(graph.x, graph.edge_index, graph.edge_weight, shuffled)
+    with pytest.raises(ValueError, match="'batch' must be of graphs of 4 nodes"):
+        classify(graph.x, graph.edge_index, graph.edge_weight, graph.batch[1:])
+
+
 def test_edges_set_to_zero_are_edges_left_out_and_what_training_masks(mrl, clips):
     mrl.eval()
     graph, classify = mrl.graph(clips), mrl.graph_classifier()

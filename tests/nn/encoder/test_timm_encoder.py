@@ -8,7 +8,7 @@ import torch
 from safetensors.torch import save_file
 
 from graphforensics.errors import CheckpointError, MissingDataError
-from graphforensics.nn import TimmEncoder, build_encoder
+from graphforensics.nn import RGBFrequencyEncoder, StagedEncoder, TimmEncoder, build_encoder
 
 
 @pytest.mark.parametrize("name", ["resnet10t", "mobilenetv3_small_050", "vit_tiny_patch16_224"])
@@ -213,3 +213,20 @@ def test_networks_that_papers_name(name, channels, stride):
         maps = encoder(torch.empty(2, 3, 224, 224))
     assert (encoder.channels, encoder.strides) == ((channels,), (stride,))
     assert maps[0].shape == (2, channels, 224 // stride, 224 // stride)
+
+
+@pytest.mark.parametrize("kind", [TimmEncoder, StagedEncoder, RGBFrequencyEncoder])
+def test_no_stage_is_no_encoder(kind):
+    with pytest.raises(ValueError, match="'out_indices' must name a stage of 'resnet10t'"):
+        kind("resnet10t", out_indices=())
+
+
+def test_grey_images():
+    encoder = TimmEncoder("resnet10t", out_indices=(0,), in_chans=1).eval()
+    channels, side = encoder.channels[0], 16 // encoder.strides[0]
+    assert encoder(torch.rand(2, 1, 16, 16))[0].shape == (2, channels, side, side)
+    assert encoder(torch.rand(2, 1, 3, 16, 16))[0].shape == (2, channels, 3, side, side)
+    with pytest.raises(ValueError, match=r"'images' must be \[B, 1, H, W\] or \[B, 1, D, H, W\]"):
+        encoder(torch.rand(2, 3, 16, 16))
+    with pytest.raises(ValueError, match=r"'in_chans' must be 3, the colours \(got 1\)"):
+        RGBFrequencyEncoder("resnet10t", in_chans=1)

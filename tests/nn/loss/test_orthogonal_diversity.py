@@ -63,3 +63,12 @@ def test_module_compile_export_half():
 def test_wrong_shape(shape):
     with pytest.raises(ValueError, match=r"'features' must be \[B, T, N, C\] \(got"):
         orthogonal_diversity_loss(torch.rand(shape))
+
+
+def test_autocast_changes_nothing():
+    """Eq. 4 measures distances from 1, of which bfloat16 has three digits."""
+    features = torch.nn.functional.normalize(torch.randn(2, 3, 4, 64), dim=-1)
+    with torch.autocast("cpu", torch.bfloat16):
+        under = orthogonal_diversity_loss(features)
+    assert under.dtype == torch.float32
+    assert torch.equal(under, orthogonal_diversity_loss(features))
