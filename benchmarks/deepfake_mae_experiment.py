@@ -51,7 +51,7 @@ from graphforensics.train import (
     stages,
     train_detector,
 )
-from graphforensics.train.config.recipe import read_recipe
+from graphforensics.train.recipes.recipe import read_recipe
 from graphforensics.train.run.start_from import start_from
 
 SHARES = (0.5, 1.0)

@@ -26,7 +26,7 @@ from graphforensics.models import DETECTORS, Detector
 from graphforensics.models.fast_inference import computes_bfloat16
 from graphforensics.train.config.optimizer import OptimizerOptions
 from graphforensics.train.config.parts import build_part
-from graphforensics.train.config.recipe import read_recipe
+from graphforensics.train.recipes.recipe import read_recipe
 
 RECIPES = ("mrl_small", "lrl_small", "aunet_small", "learning_to_mask_small")
 WAYS = ("float32", "bfloat16")

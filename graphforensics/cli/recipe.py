@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Answer, and return the exit status: 2 where a recipe is wrong."""
-    from graphforensics.train.config.recipe import recipe_path
+    from graphforensics.train.recipes.recipe import recipe_path
 
     if args.asked == "list":
         return _list()
@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _list() -> int:
-    from graphforensics.train.config.recipe import recipe_names, recipe_path
+    from graphforensics.train.recipes.recipe import recipe_names, recipe_path
 
     for name in recipe_names():
         first = recipe_path(name).read_text(encoding="utf-8").splitlines()[0]
@@ -48,7 +48,7 @@ def _list() -> int:
 
 def _check(recipe: str, trusted: list[str]) -> int:
     from graphforensics.errors import MissingDataError
-    from graphforensics.train.config.recipe import recipe_problems
+    from graphforensics.train.recipes.recipe import recipe_problems
 
     try:
         problems = [f"{recipe}: {problem}" for problem in recipe_problems(recipe, trusted)]

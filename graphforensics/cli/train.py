@@ -95,7 +95,7 @@ def _recipe(args: argparse.Namespace) -> str:
     """Write all settings as Lightning's command line takes them."""
     from graphforensics.models import DETECTORS
     from graphforensics.train import task_class
-    from graphforensics.train.config.recipe import write_recipe
+    from graphforensics.train.recipes.recipe import write_recipe
     from graphforensics.train.run.loggers import logger_class, logger_place
 
     chosen = args.set if args.encoder is None else {**args.set, "encoder": args.encoder}

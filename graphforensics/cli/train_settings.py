@@ -40,7 +40,7 @@ def train_settings(args: argparse.Namespace) -> argparse.Namespace:
 def _recipe(name: str, given: dict[str, Any]) -> dict[str, Any]:
     """Read the recipe, and have a trained detector named beside it be where it starts from."""
     from graphforensics.models.registry import DETECTORS
-    from graphforensics.train.config.recipe import read_recipe
+    from graphforensics.train.recipes.recipe import read_recipe
     from graphforensics.train.tasks.registry import stage_of
 
     recipe = read_recipe(name, given.get("trust", ()))
@@ -66,7 +66,7 @@ def _recipe(name: str, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _others(detector: str) -> str:
-    from graphforensics.train.config.recipe import read_recipe, recipe_names
+    from graphforensics.train.recipes.recipe import read_recipe, recipe_names
 
     names = [name for name in recipe_names() if read_recipe(name)["model"] == detector]
     return f"of {detector} there are {', '.join(names)}" if names else "leave --config out"

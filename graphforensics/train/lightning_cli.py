@@ -21,7 +21,6 @@ from graphforensics._optional import import_optional
 from graphforensics._text import shown
 from graphforensics.errors import GraphForensicsError
 from graphforensics.models.transfer import transfer_encoder
-from graphforensics.train.config.lightning_recipe import checked_recipe
 from graphforensics.train.config.loop_options import Precision
 from graphforensics.train.config.parts import SETTINGS
 from graphforensics.train.config.task_options import TaskOptions
@@ -30,6 +29,7 @@ from graphforensics.train.devices.machine import TRAINER_DEFAULTS, Machine
 from graphforensics.train.devices.processes import early_rank
 from graphforensics.train.devices.safe_checkpoint_io import SafeCheckpointIO
 from graphforensics.train.face_store_data_module import FaceStoreDataModule
+from graphforensics.train.recipes.lightning_recipe import checked_recipe
 from graphforensics.train.run.run_folder import run_settings
 from graphforensics.train.run.run_precision import run_precision
 from graphforensics.train.run.run_recorder import RunRecorder

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from graphforensics.cli.main import main
-from graphforensics.train.config.recipe import recipe_names, recipe_path
+from graphforensics.train.recipes.recipe import recipe_names, recipe_path
 
 
 @pytest.mark.parametrize("name", [name for name in recipe_names() if "small" in name])

@@ -16,7 +16,7 @@ from graphforensics.datasets.prepare import prepare
 from graphforensics.errors import GraphForensicsError, MissingDataError, StoreError
 from graphforensics.store.extraction_options import ExtractionOptions
 from graphforensics.train import FaceStoreDataModule
-from graphforensics.train.config.recipe import read_recipe
+from graphforensics.train.recipes.recipe import read_recipe
 from tests.datasets import layouts
 
 Make = Callable[..., Path]

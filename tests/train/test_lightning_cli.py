@@ -17,10 +17,10 @@ pytest.importorskip("jsonargparse")
 
 from graphforensics.cli.main import main
 from graphforensics.train import DetectionTask
-from graphforensics.train.config.lightning_recipe import checked_recipe
-from graphforensics.train.config.recipe import recipe_names
 from graphforensics.train.lightning_cli import DetectorCLI
 from graphforensics.train.lightning_cli import main as lightning_main
+from graphforensics.train.recipes.lightning_recipe import checked_recipe
+from graphforensics.train.recipes.recipe import recipe_names
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_every_recipe_is_parsed(name: str, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def _class(path: str) -> type[Any]:
-    from graphforensics.train.config.recipe import class_at
+    from graphforensics.train.recipes.recipe import class_at
 
     return class_at(path, "test")
 

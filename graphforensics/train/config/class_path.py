@@ -56,6 +56,22 @@ def class_at(path: object, place: str, trusted: Iterable[str] | None = None) -> 
     return found
 
 
+def path_of(kind: type[Any]) -> str:
+    """Return the shortest dotted path that names a class, as :func:`class_at` takes it.
+
+    Example:
+        >>> from graphforensics.models import LRL
+        >>> LRL.__module__, path_of(LRL)
+        ('graphforensics.models.lrl.model', 'graphforensics.models.LRL')
+    """
+    parts = kind.__module__.split(".")
+    for count in range(1, len(parts)):
+        package = importlib.import_module(".".join(parts[:count]))
+        if getattr(package, kind.__qualname__, None) is kind:
+            return f"{package.__name__}.{kind.__qualname__}"
+    return f"{kind.__module__}.{kind.__qualname__}"
+
+
 def is_within(module: str, roots: Iterable[str]) -> bool:
     """Say whether a module is one of some modules or lies within one.
 

@@ -12,7 +12,7 @@ import torch
 
 from graphforensics.cli.main import main
 from graphforensics.models import LearningToMask, load_detector
-from graphforensics.train.config.recipe import read_recipe, recipe_path
+from graphforensics.train.recipes.recipe import read_recipe, recipe_path
 
 TINY = [
     *("train", "--model=learning_to_mask", "--encoder=resnet10t", "--batch-size=4", "--workers=0"),

@@ -13,8 +13,8 @@ from graphforensics.cli.main import main
 from graphforensics.errors import MissingDataError
 from graphforensics.train.config.class_check import class_problems
 from graphforensics.train.config.class_path import class_at
-from graphforensics.train.config.lightning_recipe import checked_recipe
-from graphforensics.train.config.recipe import read_recipe
+from graphforensics.train.recipes.lightning_recipe import checked_recipe
+from graphforensics.train.recipes.recipe import read_recipe
 
 NAME = "module_that_leaves_a_trace"
 

@@ -23,7 +23,7 @@ import torch, yaml
 from graphforensics.cli.main import main
 from graphforensics.models import MRL
 from graphforensics.train import DetectionTask, TrainingOptions
-from graphforensics.train.config.recipe import read_recipe
+from graphforensics.train.recipes.recipe import read_recipe
 from graphforensics.train.lightning_cli import DetectorCLI
 
 def told(*words):

@@ -11,8 +11,8 @@ import torch
 
 from graphforensics.models import MRL, AUNet, PairMixing
 from graphforensics.train import TrainingOptions, train_detector
-from graphforensics.train.config.recipe import read_recipe
 from graphforensics.train.face_store_data_module import FaceStoreDataModule
+from graphforensics.train.recipes.recipe import read_recipe
 from graphforensics.train.tasks.aunet_task import AUNetTask
 from graphforensics.train.tasks.registry import task_class
 from tests.tamper.conftest import schematic_face

@@ -20,7 +20,7 @@ from graphforensics.train import (
     task_class,
     train_detector,
 )
-from graphforensics.train.config.recipe import read_recipe
+from graphforensics.train.recipes.recipe import read_recipe
 from graphforensics.train.run.start_from import start_from
 from graphforensics.train.tasks import deepfake_mae_map_task
 from graphforensics.train.tasks.deepfake_mae_episode import Domains, Episode

@@ -12,7 +12,7 @@ from graphforensics.errors import MissingDataError
 from graphforensics.models import DETECTORS, MRL, DeepfakeMAE
 from graphforensics.train import DetectionTask, TrainingOptions, task_class
 from graphforensics.train.config.parts import build_part
-from graphforensics.train.config.recipe import read_recipe, recipe_names, recipe_path, write_recipe
+from graphforensics.train.recipes.recipe import read_recipe, recipe_names, recipe_path, write_recipe
 from graphforensics.train.tasks.deepfake_mae_map_task import DeepfakeMAEMapTask
 from graphforensics.train.tasks.registry import stage_of
 from graphforensics.train.train_detector import build_task

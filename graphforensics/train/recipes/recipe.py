@@ -10,7 +10,7 @@ from typing import Any
 import yaml  # type: ignore[import-untyped]
 
 from graphforensics.errors import MissingDataError
-from graphforensics.train.config.class_path import class_at
+from graphforensics.train.config.class_path import class_at, path_of
 from graphforensics.train.config.parts import SETTINGS
 from graphforensics.train.config.recipe_places import (
     DETECTOR,
@@ -21,8 +21,8 @@ from graphforensics.train.config.recipe_places import (
     TASK_SET,
     put,
 )
-from graphforensics.train.config.recipe_reader import RecipeReader
 from graphforensics.train.config.yaml_text import read_yaml
+from graphforensics.train.recipes.recipe_reader import RecipeReader
 
 __all__ = ["class_at", "read_recipe", "recipe_names", "recipe_path", "write_recipe"]
 
@@ -123,8 +123,8 @@ def write_recipe(settings: Mapping[str, Any]) -> str:
         <BLANKLINE>
     """
     document: dict[str, Any] = {"seed_everything": 0, "trainer": {}, "model": {}}
-    put(document, TASK, _path_of(settings["task"]))
-    put(document, DETECTOR, _path_of(settings["model"]))
+    put(document, TASK, path_of(settings["task"]))
+    put(document, DETECTOR, path_of(settings["model"]))
     put(document, SET.rstrip("."), dict(settings.get("set", {})))
     for name, value in settings.get("task_set", {}).items():
         put(document, TASK_SET + name, value)
@@ -133,16 +133,12 @@ def write_recipe(settings: Mapping[str, Any]) -> str:
         if one.word in settings and one.word != "resume":
             put(document, one.place, settings[one.word])
     if settings.get("logger") is not None:
-        put(document, LOGGER, _path_of(settings["logger"]))
+        put(document, LOGGER, path_of(settings["logger"]))
         put(document, LOGGER_SET.rstrip("."), dict(settings.get("logger_set", {})))
     elif "logger" in settings:
         put(document, "trainer.logger", False)
     text: str = yaml.safe_dump(_plain(document), sort_keys=False)
     return text
-
-
-def _path_of(kind: type[Any]) -> str:
-    return f"{kind.__module__}.{kind.__qualname__}"
 
 
 def _plain(value: Any) -> Any:

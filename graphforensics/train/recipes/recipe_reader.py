@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from graphforensics.errors import MissingDataError
-from graphforensics.train.config.class_path import class_at
+from graphforensics.train.config.class_path import class_at, path_of
 from graphforensics.train.config.keywords import keywords_of
 from graphforensics.train.config.nearest import did_you_mean
 from graphforensics.train.config.part import Part
@@ -126,12 +126,12 @@ class RecipeReader:
 
         name, task = settings.get("model"), settings.get("task")
         if task is not None and not issubclass(task, DetectionTask):
-            self._tell(f"{TASK}: {_path_of(task)!r} is no task, a subclass of DetectionTask")
+            self._tell(f"{TASK}: {path_of(task)!r} is no task, a subclass of DetectionTask")
             del settings["task"]
             task = None
         if name is not None and name not in DETECTORS:
-            path = _path_of(self._classes.pop(DETECTOR))
-            known = [_path_of(kind) for kind in DETECTORS.values()]
+            path = path_of(self._classes.pop(DETECTOR))
+            known = [path_of(kind) for kind in DETECTORS.values()]
             self._tell(f"{DETECTOR}: {path!r} is no detector{did_you_mean(path, known)}")
             del settings["model"]
         elif name is not None and task is not None and not self.lightning:
@@ -186,7 +186,3 @@ def _is_lightning_s(place: str) -> bool:
     if head == "trainer":
         return name.partition(".")[0] in keywords_of(L.Trainer).hints
     return place in ("ckpt_path", "weights_only")
-
-
-def _path_of(kind: type[Any]) -> str:
-    return f"{kind.__module__}.{kind.__qualname__}"

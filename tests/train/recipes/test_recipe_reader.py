@@ -12,9 +12,9 @@ from graphforensics.cli.main import main
 from graphforensics.errors import MissingDataError
 from graphforensics.train.config.keywords import keywords_of
 from graphforensics.train.config.parts import PLACES
-from graphforensics.train.config.recipe import read_recipe, recipe_problems
 from graphforensics.train.config.recipe_places import put
-from graphforensics.train.config.recipe_reader import RecipeReader
+from graphforensics.train.recipes.recipe import read_recipe, recipe_problems
+from graphforensics.train.recipes.recipe_reader import RecipeReader
 from graphforensics.train.tasks.deepfake_mae_map_task import DeepfakeMAEMapTask
 
 TASK = "graphforensics.train.tasks.deepfake_mae_map_task.DeepfakeMAEMapTask"

@@ -7,16 +7,17 @@ from pathlib import Path
 
 from graphforensics.errors import MissingDataError
 from graphforensics.train.config.class_check import class_problems
-from graphforensics.train.config.recipe import recipe_path
-from graphforensics.train.config.recipe_reader import RecipeReader
 from graphforensics.train.config.yaml_text import parse_yaml, read_yaml
+from graphforensics.train.recipes.recipe import recipe_path
+from graphforensics.train.recipes.recipe_reader import RecipeReader
 
 
 def checked_recipe(recipe: str, trusted: Iterable[str] = ()) -> str:
     """Look at a recipe before anything that it names is imported.
 
     Args:
-        recipe: A name of :func:`~graphforensics.train.config.recipe.recipe_names`, a file, or YAML.
+        recipe: A name of :func:`~graphforensics.train.recipes.recipe.recipe_names`, a file, or
+            YAML.
         trusted: Modules, besides this library's and Lightning's, that it may name classes of.
 
     Returns:

@@ -1,0 +1,1 @@
+"""Recipes of trainings, and the reading and checking of them."""
