@@ -89,6 +89,25 @@ def test_a_batch_whose_edges_are_out_of_order_says_so():
         out.to_data_list()
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        T.RandomLinkSplit(num_val=0.2, num_test=0.2, add_negative_train_samples=False),
+        T.RemoveDuplicatedEdges(),
+        T.RemoveIsolatedNodes(),
+        lambda graph: graph.edge_subgraph(torch.tensor([1, 5, 7])),
+        lambda graph: graph.sort(),
+        lambda graph: graph.coalesce(),
+    ],
+)
+def test_other_changes_of_edges(change):
+    changed = change(face())
+    out = changed[0] if isinstance(changed, tuple) else changed
+    assert out.num_edges > 0
+    assert out.validate()
+    assert all((weight, kept) == (WEIGHT[p], KEPT[p]) for p, weight, kept in carried(out))
+
+
 def test_equal_edges_keep_their_order():
     edges = torch.tensor([[0, 1, 0, 0], [1, 1, 1, 0]])
     graph = FaceGraph(x=torch.zeros(2, 1), edge_index=edges, edge_weight=torch.arange(4.0))

@@ -81,3 +81,20 @@ def test_unknown_names_and_stages():
         StagedEncoder("nonesuch")
     with pytest.raises(ValueError, match="'out_indices'"):
         StagedEncoder("resnet10t", out_indices=(9,))
+
+
+@pytest.mark.parametrize("name", ["resnet10t", "legacy_xception", "test_efficientnet"])
+def test_a_block_may_be_changed_on_the_way(name):
+    encoder, images = StagedEncoder(name, out_indices=(-2,)).eval(), torch.rand(2, 3, 64, 64)
+    assert len(encoder.blocks) > 1
+    with torch.no_grad():
+        wanted = encoder(images)[-1]
+        for block in encoder.blocks:
+            seen: list[torch.Tensor] = []
+            same = encoder.changed(images, block, lambda maps, seen=seen: seen.append(maps) or maps)
+            assert torch.equal(same, wanted)
+            assert len(seen) == 1
+        other = encoder.changed(images, encoder.blocks[-1], torch.zeros_like)
+    assert not torch.equal(other, wanted)
+    with pytest.raises(ValueError, match="'block' must be one of"):
+        encoder.changed(images, "nose", torch.zeros_like)
