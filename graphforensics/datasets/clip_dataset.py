@@ -14,6 +14,9 @@ from torch.utils.data import Dataset
 
 from graphforensics.data.input_spec import InputSpec
 from graphforensics.data.sample_layout import arrange
+from graphforensics.datasets.augmentation.augment_sample import augment_sample
+from graphforensics.datasets.augmentation.augmentation_recipe import AugmentationRecipe
+from graphforensics.datasets.augmentation.levels import level_of
 from graphforensics.datasets.forgery_groups import forgery_groups
 from graphforensics.datasets.perturbation import Perturbation, PerturbedTrack
 from graphforensics.datasets.track_masks import find_beside, track_masks
@@ -67,9 +70,14 @@ class ClipDataset(Dataset[dict[str, Any]]):
         masks: Read the masks of the forged pixels.
         landmarks: Read the landmarks.
         flip: Flip half of the training samples.
+        augment: How training samples are changed, a clip and its forgeries of one group alike
+            (:mod:`~graphforensics.datasets.augmentation`): ``"none"``, ``"published"`` or
+            ``"strong"``.
+        forged_later: Forgeries are made of the samples later: each says as ``augmentation`` how
+            both are to be changed then.
 
     Raises:
-        ValueError: ``clips`` is below 1.
+        ValueError: ``clips`` is below 1, or ``augment`` is another word.
         MissingDataError: A row has no track or no label.
 
     Example:
@@ -92,6 +100,8 @@ class ClipDataset(Dataset[dict[str, Any]]):
         masks: bool = False,
         landmarks: bool = False,
         flip: bool = True,
+        augment: str = "none",
+        forged_later: bool = False,
     ) -> None:
         if clips < 1:
             raise ValueError(f"'clips' must be at least 1 (got {clips})")
@@ -106,6 +116,8 @@ class ClipDataset(Dataset[dict[str, Any]]):
         self.masks = masks and _any_mask(table)
         self.landmarks = landmarks
         self.flip = flip
+        self._level = level_of(augment) if train else None
+        self.forged_later = forged_later
         #: Number of the scene of each sample with ``pairs``, else of the sample ``[n]``.
         self.groups = _scenes(table, clips) if pairs else np.arange(len(table) * clips)
         self._margins: dict[str, float] = {}
@@ -129,9 +141,23 @@ class ClipDataset(Dataset[dict[str, Any]]):
         shown = self._shown(track, [frame for run in runs for frame in run])
         if self.train and self.flip and rng.random() < 0.5:
             shown = {name: self._flipped(name, value) for name, value in shown.items()}
+        shown, more = self._augmented(shown, epoch, int(self.groups[position]))
         label = torch.tensor(float(label_number(row["label"])))
         named = {name: row[name] or "" for name in _NAMES}
-        return {**shown, "label": label, "clip": clip, **named}
+        return {**shown, "label": label, "clip": clip, **named, **more}
+
+    def _augmented(
+        self, shown: dict[str, Tensor], epoch: int, group: int
+    ) -> tuple[dict[str, Tensor], dict[str, str]]:
+        """Change the sample, or say how it is to be changed once its forgery has been made."""
+        if self._level is None:
+            return shown, {}
+        # Apart from the draws of place and flip, which stay as they are without it.
+        rng = np.random.default_rng([self.seed, epoch, group, 1])
+        recipe = AugmentationRecipe.draw(self._level, rng, self.spec.kind == "clip")
+        if self.forged_later:
+            return shown, {"augmentation": recipe.to_json()}
+        return augment_sample(shown, recipe, self.spec), {}
 
     def _shown(self, track: FaceTrack, rows: list[int]) -> dict[str, Tensor]:
         spec = self.spec

@@ -86,7 +86,7 @@ class FaceStoreDataModule(L.LightningDataModule):
         self.spec, self.seed, self.pseudo_fakes = spec, seed, pseudo_fakes
         self.batch_size, self.workers = options.batch_size, options.workers
         self.pairs, self.balance, self.clips = options.pairs, options.balance, options.clips
-        self.flip = options.flip
+        self.flip, self.augment = options.flip, options.augment
         self.masks, self.landmarks = masks and not pseudo_fakes, landmarks or pseudo_fakes
         names = options.manipulations
         self.manipulations = None if names is None else list(names)
@@ -138,6 +138,8 @@ class FaceStoreDataModule(L.LightningDataModule):
                 "pairs": self.pairs,
                 "clips": self.clips,
                 "flip": self.flip,
+                "augment": self.augment,
+                "forged_later": self.pseudo_fakes,
             }
         return ClipDataset(
             self.rows(part), self.spec, masks=self.masks, landmarks=self.landmarks, **drawn

@@ -6,13 +6,18 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from graphforensics.data.input_spec import InputSpec
+from graphforensics.datasets.augmentation.augment_sample import augment_sample
+from graphforensics.datasets.augmentation.augmentation_recipe import AugmentationRecipe
 from graphforensics.errors import MissingDataError
-from graphforensics.tamper import SelfBlend
-from graphforensics.train.config.task_options import PseudoFakeKind
+from graphforensics.tamper.regenerate.regenerate import Regenerate
+from graphforensics.tamper.self_blend.batched import SelfBlend
+from graphforensics.train.config.pseudo_fake_shares import pseudo_fake_shares
+from graphforensics.train.config.task_options import PseudoFakeKind, PseudoStrength
 
 #: Name of the entry of a batch that counts real faces without usable landmarks.
 LEFT_OUT = "left_out"
@@ -20,9 +25,12 @@ LEFT_OUT = "left_out"
 #: The manipulation that pseudo-fakes are called by.
 MANIPULATION = "self_blend"
 
+#: Way to forge -> what its forgeries are called.
+NAMES = {"whole": MANIPULATION, "partial": MANIPULATION, "regenerate": "regenerate"}
+
 
 class PseudoFakes:
-    """Turn a batch of real faces into pairs of each and a self-blended copy.
+    """Turn a batch of real faces into pairs of each and a forged copy.
 
     A recipe follows from the seed, the epoch, the name of the track and which of its samples it
     is, whatever the batch, the device and the number of processes; in validation the epoch does
@@ -30,23 +38,35 @@ class PseudoFakes:
     recipe. Faces whose landmarks are not usable are left out and counted.
 
     Args:
-        kind: ``"whole"`` blends the hull of the face, ``"partial"`` the hull without some facial
-            action units.
+        kind: ``"whole"`` blends the hull of the face with a changed copy, ``"partial"`` the hull
+            without some facial action units, ``"regenerate"`` passes the face through a
+            generator's bottleneck (:class:`~graphforensics.tamper.Regenerate`). Several with
+            shares, such as ``"whole=3,regenerate=1"``, are chosen between for each sample.
         spec: How samples are laid out.
         seed: Seed of the recipes.
+        strength: Of self-blends, ``"mild"`` or ``"published"``.
 
     Raises:
-        ValueError: ``kind`` is another word.
+        ValueError: A word is another one.
     """
 
-    def __init__(self, kind: PseudoFakeKind, spec: InputSpec, seed: int = 0) -> None:
-        if kind not in ("whole", "partial"):
-            raise ValueError(f"'kind' must be whole or partial (got {kind!r})")
-        self.kind, self.spec, self.seed = kind, spec, seed
-        self.blend = SelfBlend(partial=kind == "partial")
+    def __init__(
+        self,
+        kind: PseudoFakeKind,
+        spec: InputSpec,
+        seed: int = 0,
+        strength: PseudoStrength = "mild",
+    ) -> None:
+        self.kind, self.spec, self.seed, self.strength = kind, spec, seed, strength
+        self.shares = pseudo_fake_shares(kind)
+        self.forgers: dict[str, SelfBlend | Regenerate] = {
+            "whole": SelfBlend(strength=strength),
+            "partial": SelfBlend(partial=True, strength=strength),
+            "regenerate": Regenerate(),
+        }
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.kind}, seed={self.seed})"
+        return f"{type(self).__name__}({self.kind}, seed={self.seed}, strength={self.strength})"
 
     def __call__(self, batch: dict[str, Any], epoch: int | None) -> dict[str, Any]:
         """Return the batch of pairs: the real partners first, their fakes in the same order.
@@ -59,7 +79,8 @@ class PseudoFakes:
         Returns:
             ``inputs``, ``label``, ``landmarks``, ``mask`` (share of a pixel that is forged),
             ``has_mask``, the names, and the number of faces left out as ``"left_out"``. Where
-            every face had to be left out, the faces as they are, with label 0.
+            every face had to be left out, the faces as they are, with label 0. What a sample's
+            ``augmentation`` says is done to both halves of its pair.
 
         Raises:
             MissingDataError: The samples have no landmarks, or there is a fake among them.
@@ -67,17 +88,21 @@ class PseudoFakes:
         self._check(batch)
         drawn = recipe_seeds(batch["track_id"], self.seed, epoch, batch.get("clip"))
         seeds = drawn.to(batch["inputs"].device)
-        blended = self.blend(self._frames_first(batch["inputs"]), batch["landmarks"], seeds)
-        kept = blended.valid.nonzero().flatten()
+        recipes = batch.get("augmentation")
+        batch = {name: value for name, value in batch.items() if name != "augmentation"}
+        ways = self._ways(seeds)
+        faces = self._frames_first(batch["inputs"])
+        target, forged, mask, valid = self._forge(faces, batch["landmarks"], seeds, ways)
+        kept = valid.nonzero().flatten()
         left_out = len(seeds) - len(kept)
         if not len(kept):
             return {**batch, **self._unforged(batch), LEFT_OUT: left_out}
-        pictures = torch.cat([blended.target[kept], blended.forged[kept]])
-        masks = torch.cat([torch.zeros_like(blended.mask[kept]), blended.mask[kept]])
+        pictures = torch.cat([target[kept], forged[kept]])
+        masks = torch.cat([torch.zeros_like(mask[kept]), mask[kept]])
         label = torch.zeros(2 * len(kept), device=kept.device)
         label[len(kept) :] = 1
-        return {
-            **_twice(batch, kept.tolist()),
+        made = {
+            **_twice(batch, kept.tolist(), [NAMES[ways[number]] for number in kept.tolist()]),
             "inputs": self._channels_first(pictures),
             "label": label,
             "landmarks": batch["landmarks"][kept].repeat(2, *[1] * (batch["landmarks"].dim() - 1)),
@@ -85,6 +110,48 @@ class PseudoFakes:
             "has_mask": torch.ones_like(label, dtype=torch.bool),
             LEFT_OUT: left_out,
         }
+        if recipes is None:
+            return made
+        return self._augmented(made, [recipes[number] for number in kept.tolist()] * 2)
+
+    def _ways(self, seeds: Tensor) -> list[str]:
+        """Choose each sample's way to forge, by its seed alone."""
+        names, shares = list(self.shares), list(self.shares.values())
+        if len(names) == 1:
+            return names * len(seeds)
+        draws = [
+            np.random.default_rng([seed, 7]).choice(len(names), p=shares) for seed in seeds.tolist()
+        ]
+        return [names[int(draw)] for draw in draws]
+
+    def _forge(
+        self, faces: Tensor, landmarks: Tensor, seeds: Tensor, ways: list[str]
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Return real partners, forgeries, masks, and which samples were forged."""
+        made, places = [], []
+        for way in dict.fromkeys(ways):
+            chosen = [number for number, word in enumerate(ways) if word == way]
+            places += chosen
+            made.append(self.forgers[way](faces[chosen], landmarks[chosen], seeds[chosen]))
+        order = torch.tensor(places, device=faces.device).argsort()
+        return (
+            torch.cat([one.target for one in made])[order],
+            torch.cat([one.forged for one in made])[order],
+            torch.cat([one.mask for one in made])[order],
+            torch.cat([one.valid for one in made])[order],
+        )
+
+    def _augmented(self, made: dict[str, Any], recipes: list[str]) -> dict[str, Any]:
+        names = ("inputs", "mask", "landmarks")
+        changed = [
+            augment_sample(
+                {name: made[name][number] for name in names},
+                AugmentationRecipe.from_json(recipe),
+                self.spec,
+            )
+            for number, recipe in enumerate(recipes)
+        ]
+        return {**made, **{name: torch.stack([one[name] for one in changed]) for name in names}}
 
     def _check(self, batch: dict[str, Any]) -> None:
         if "landmarks" not in batch:
@@ -134,7 +201,7 @@ def recipe_seeds(
     return torch.tensor([int.from_bytes(digest, "little") >> 1 for digest in digests])
 
 
-def _twice(batch: dict[str, Any], kept: list[int]) -> dict[str, Any]:
+def _twice(batch: dict[str, Any], kept: list[int], forged: list[str]) -> dict[str, Any]:
     """Repeat the names of the faces kept, for the real partners and their fakes."""
     names = {
         name: [values[number] for number in kept] * 2
@@ -142,4 +209,4 @@ def _twice(batch: dict[str, Any], kept: list[int]) -> dict[str, Any]:
         if isinstance(values, list | tuple)
     }
     real = [batch["manipulation"][number] for number in kept]
-    return {**names, "manipulation": [*real, *[MANIPULATION] * len(kept)]}
+    return {**names, "manipulation": [*real, *forged]}

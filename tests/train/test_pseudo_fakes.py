@@ -10,6 +10,7 @@ import torch
 from torch.utils.data import default_collate
 
 from graphforensics.data import InputSpec
+from graphforensics.datasets.augmentation import AugmentationRecipe, augment_sample
 from graphforensics.datasets.clip_dataset import ClipDataset
 from graphforensics.errors import MissingDataError
 from graphforensics.store.track_table import track_table
@@ -110,5 +111,50 @@ def test_what_cannot_be_forged_is_refused(face_store: Path) -> None:
         fakes({name: value for name, value in batch.items() if name != "landmarks"}, 0)
     with pytest.raises(MissingDataError, match="a batch holds fakes"):
         fakes({**batch, "label": torch.tensor([0.0, 1.0])}, 0)
-    with pytest.raises(ValueError, match="'kind' must be whole or partial"):
-        PseudoFakes("half", IMAGE)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="'pseudo_fakes' must be among whole, partial, regenerate"):
+        PseudoFakes("half", IMAGE)
+
+
+@pytest.mark.parametrize("spec", [IMAGE, CLIP])
+def test_ways_are_mixed_by_share_and_each_sample_s_seed_decides(
+    face_store: Path, spec: InputSpec
+) -> None:
+    batch = _batch(face_store, spec, (0, 1, 2, 3))
+    mixed = PseudoFakes("whole=1,regenerate=1", spec, seed=2)
+    made = mixed(batch, 4)
+    ways = made["manipulation"][4:]
+    assert set(ways) == {"self_blend", "regenerate"}
+    for number, way in enumerate(ways):
+        kind = "whole" if way == "self_blend" else way
+        alone = PseudoFakes(kind, spec, seed=2)(batch, 4)
+        assert torch.equal(made["inputs"][4 + number], alone["inputs"][4 + number])
+        assert torch.equal(made["mask"][4 + number], alone["mask"][4 + number])
+    names = [f"track {number}" for number in range(400)]
+    share = [mixed._ways(recipe_seeds(names, 0, 0))[n] == "whole" for n in range(400)]
+    assert sum(share) / 400 == pytest.approx(0.5, abs=0.08)
+
+
+def test_published_strength_is_that_of_the_tampering_module(face_store: Path) -> None:
+    batch = _batch(face_store, IMAGE, (0, 1))
+    made = PseudoFakes("whole", IMAGE, 5, "published")(batch, 2)
+    seeds = recipe_seeds(batch["track_id"], 5, 2)
+    alone = SelfBlend(strength="published")(batch["inputs"], batch["landmarks"], seeds)
+    assert torch.equal(made["inputs"][2:], alone.forged)
+
+
+def test_both_halves_of_a_pair_are_changed_alike(face_store: Path) -> None:
+    batch = _batch(face_store, CLIP, (0, 1))
+    recipes = [
+        AugmentationRecipe(window=(0.1, 0.2, 0.6), rgb=(9.0, -4.0, 2.0)),
+        AugmentationRecipe(brightness=0.8, h264=30),
+    ]
+    forge = PseudoFakes("whole", CLIP, 5)
+    plain = forge(batch, 2)
+    made = forge({**batch, "augmentation": [recipe.to_json() for recipe in recipes]}, 2)
+    assert "augmentation" not in made
+    assert made["label"].tolist() == [0, 0, 1, 1]
+    for number in range(4):
+        given = {name: plain[name][number] for name in ("inputs", "mask", "landmarks")}
+        wanted = augment_sample(given, recipes[number % 2], CLIP)
+        for name, value in wanted.items():
+            assert torch.equal(made[name][number], value), name

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 
@@ -84,6 +86,19 @@ class AugmentationRecipe:
             jpeg=jpeg if not coded and rng.random() < level.jpeg_chance else None,
             h264=h264 if coded else None,
         )
+
+    def to_json(self) -> str:
+        """Return the recipe as text, as a batch carries it."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> AugmentationRecipe:
+        """Build the recipe of :meth:`to_json`'s text."""
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in json.loads(text).items()
+        }
+        return cls(**values)
 
 
 def _factors(level: AugmentationLevel) -> tuple[float, float, float]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
 
+from graphforensics.datasets.augmentation.levels import Augment
 from graphforensics.train.config.part import Part
 from graphforensics.train.config.setting import setting
 
@@ -39,6 +40,9 @@ class DataOptions(Part):
         balance: As many samples of one class as of the other in every epoch, which stays as long,
             and in every batch of even size.
         clips: Training samples of each track in an epoch.
+        augment: Change training samples, a real face and its forgery alike, so that what is left
+            between them is the forgery: ``"published"`` as the program of Shiohara and Yamasaki
+            does, ``"strong"`` also by noise, blur, lost resolution and H.264.
         flip: Flip half of the training samples left to right.
 
     Raises:
@@ -65,6 +69,7 @@ class DataOptions(Part):
     balance: bool = False
     clips: int = setting(1, metavar="N")
     flip: bool = True
+    augment: Augment = "none"
 
     def check(self) -> None:
         """Raise ValueError where a value is out of range."""

@@ -9,9 +9,10 @@ from typing import Any, cast, get_args
 
 from graphforensics.errors import MissingDataError, OutputError
 from graphforensics.train.config.loop_options import Precision
+from graphforensics.train.config.pseudo_fake_shares import pseudo_fake_shares
 from graphforensics.train.config.training_options import TrainingOptions
 from graphforensics.train.face_store_data_module import FaceStoreDataModule
-from graphforensics.train.pseudo_fakes import MANIPULATION
+from graphforensics.train.pseudo_fakes import NAMES
 from graphforensics.train.run.provenance import provenance
 from graphforensics.train.run.run_recorder import write_text
 from graphforensics.train.run.setting_differences import setting_differences
@@ -100,7 +101,8 @@ def prepare_folder(
         return
     seen = trained_on(data.rows("train"))
     if data.pseudo_fakes:
-        seen["manipulation"] = [MANIPULATION]
+        ways = pseudo_fake_shares(settings["training"]["pseudo_fakes"])
+        seen["manipulation"] = sorted({NAMES[way] for way in ways})
     write_text(folder / "split.json", json.dumps(data.split, indent=1, ensure_ascii=False) + "\n")
     run = {**settings, "trained_on": seen, **provenance()}
     write_text(place, json.dumps(run, indent=1, sort_keys=True, ensure_ascii=False) + "\n")

@@ -97,7 +97,9 @@ class DetectionTask(L.LightningModule):
         self.pseudo_fakes = (
             None
             if options.pseudo_fakes is None
-            else PseudoFakes(options.pseudo_fakes, model.input_spec, options.seed)
+            else PseudoFakes(
+                options.pseudo_fakes, model.input_spec, options.seed, options.pseudo_strength
+            )
         )
         #: Area under the ROC curve over the validation videos of the last epoch, in float64.
         self.video_auc = math.nan
