@@ -24,7 +24,7 @@ import torch
 
 from graphforensics.models import DETECTORS, Detector
 from graphforensics.models.fast_inference import computes_bfloat16
-from graphforensics.train.config.optimizer import OptimizerOptions
+from graphforensics.train.config.optimizer_options import OptimizerOptions
 from graphforensics.train.config.parts import build_part
 from graphforensics.train.recipes.recipe import read_recipe
 

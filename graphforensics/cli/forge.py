@@ -13,7 +13,7 @@ from graphforensics.cli.results import require_folder, write_json
 from graphforensics.errors import GraphForensicsError, UnreadableMediaError
 
 if TYPE_CHECKING:
-    from graphforensics.cli.face_autoencoder import FaceAutoencoder
+    from graphforensics.inference.face_autoencoder import FaceAutoencoder
     from graphforensics.tamper.files.forge_summary import ForgeSummary
 
 _PURPOSE = """\
@@ -163,7 +163,7 @@ def _told_apart(words: list[str], paths: list[str]) -> tuple[list[str], list[str
 def _autoencoder(path: str | None) -> FaceAutoencoder | None:
     if path is None:
         return None
-    from graphforensics.cli.face_autoencoder import FaceAutoencoder
+    from graphforensics.inference.face_autoencoder import FaceAutoencoder
 
     return FaceAutoencoder(path)
 

@@ -25,7 +25,7 @@ COMMANDS = {
     "extract": "find, track and crop the faces of videos and images into a face store",
     "prepare": "check a public data set as downloaded, and turn it into a face store",
     "leaks": "find people and almost equal frames in two parts of face stores",
-    "forge": "make self-blended copies of clips to train and test detectors with",
+    "forge": "make forged copies of clips (self-blends, swaps, ...) to train detectors with",
     "train": "train a detector on face stores",
     "recipe": "list, show and check the recipes of trainings",
     "calibrate": "fit a detector's probabilities and threshold to validation data",

@@ -53,7 +53,7 @@ def option_keywords(one: Setting) -> dict[str, Any]:
         one: The setting; its own ``keywords`` count more than what follows from its type.
 
     Example:
-        >>> from graphforensics.train.config.optimizer import OptimizerOptions
+        >>> from graphforensics.train.config.optimizer_options import OptimizerOptions
         >>> option_keywords(settings_of(OptimizerOptions)[3])
         {'choices': ('adam', 'adamw', 'sgd')}
     """

@@ -1,4 +1,4 @@
-"""Face graphs, face stores, and the samples that detectors are fed."""
+"""Face graphs, and the layout of a detector's input."""
 
 from __future__ import annotations
 

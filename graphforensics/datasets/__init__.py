@@ -1,4 +1,4 @@
-"""Public data sets in the layout in which they are downloaded."""
+"""Public data sets, the clip data set with its samplers and shared changes, drawn faces."""
 
 from __future__ import annotations
 

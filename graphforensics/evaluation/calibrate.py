@@ -27,7 +27,7 @@ from graphforensics.metrics import (
 )
 from graphforensics.metrics.temperature import BOUNDS
 from graphforensics.metrics.threshold import Goal
-from graphforensics.metrics.video import VIDEO_KEYS
+from graphforensics.metrics.video_scores import VIDEO_KEYS
 from graphforensics.models.calibration import Calibration
 from graphforensics.models.detector import Detector
 

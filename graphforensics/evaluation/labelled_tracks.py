@@ -14,7 +14,7 @@ from graphforensics.data.input_spec import InputSpec
 from graphforensics.datasets.short_tracks import without_short_tracks
 from graphforensics.errors import MissingDataError
 from graphforensics.metrics import VideoScore
-from graphforensics.metrics.video import VIDEO_KEYS
+from graphforensics.metrics.video_scores import VIDEO_KEYS
 from graphforensics.splits.split import identity_groups
 from graphforensics.splits.split_file import read_split
 from graphforensics.store.face_store import FaceStore

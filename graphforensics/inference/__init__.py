@@ -1,4 +1,4 @@
-"""From files and stores to scores."""
+"""From a file to its verdict."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from graphforensics.data.clip_rows import clip_rows
 from graphforensics.data.input_spec import InputSpec
 from graphforensics.errors import MissingDataError
 from graphforensics.inference.person_inputs import PersonInputs
-from graphforensics.media.media import open_media
+from graphforensics.media.open_media import open_media
 from graphforensics.media.resize import shrink
 from graphforensics.preprocess.pipeline.extract_tracks import extract_tracks
 from graphforensics.store.extraction_options import ExtractionOptions

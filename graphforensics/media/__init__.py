@@ -12,8 +12,8 @@ from graphforensics._lazy import lazy_names
 if TYPE_CHECKING:
     from graphforensics.media.decode import probe, read_frames
     from graphforensics.media.frame import Frame
-    from graphforensics.media.media import Media, open_media
     from graphforensics.media.media_info import MediaInfo
+    from graphforensics.media.open_media import Media, open_media
     from graphforensics.media.png import decode_png, encode_png
     from graphforensics.media.selection import (
         EvenFrames,
@@ -46,7 +46,7 @@ __getattr__, __dir__ = lazy_names(
     {
         "decode": "probe read_frames",
         "frame": "Frame",
-        "media": "Media open_media",
+        "open_media": "Media open_media",
         "media_info": "MediaInfo",
         "png": "decode_png encode_png",
         "selection": "EvenFrames EveryFrame FrameSelection Snippets parse_selection",

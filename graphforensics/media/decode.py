@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from graphforensics.media.frame import Frame
-from graphforensics.media.media import open_media
 from graphforensics.media.media_info import MediaInfo
+from graphforensics.media.open_media import open_media
 
 
 def probe(path: str | Path) -> MediaInfo:

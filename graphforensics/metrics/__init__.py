@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from graphforensics.metrics.calibration import brier_score, calibration_error
     from graphforensics.metrics.delong import DeLongTest, delong_test
     from graphforensics.metrics.error_rate import equal_error_rate
-    from graphforensics.metrics.figures import defined, format_figure, summary
     from graphforensics.metrics.inconclusive_band import (
         LEAST_VIDEOS,
         default_band,
@@ -28,9 +27,10 @@ if TYPE_CHECKING:
     )
     from graphforensics.metrics.operating_point import tpr_at_fpr
     from graphforensics.metrics.ranking import auc, average_precision
+    from graphforensics.metrics.summary import defined, format_figure, summary
     from graphforensics.metrics.temperature import fit_temperature, log_loss
     from graphforensics.metrics.threshold import accuracy, balanced_accuracy, best_threshold
-    from graphforensics.metrics.video import VIDEO_RULES, VideoRule, VideoScore, video_scores
+    from graphforensics.metrics.video_scores import VIDEO_RULES, VideoRule, VideoScore, video_scores
 
 __all__ = [
     "LEAST_VIDEOS",
@@ -68,12 +68,12 @@ __getattr__, __dir__ = lazy_names(
         "calibration": "brier_score calibration_error",
         "delong": "DeLongTest delong_test",
         "error_rate": "equal_error_rate",
-        "figures": "defined format_figure summary",
+        "summary": "defined format_figure summary",
         "inconclusive_band": "LEAST_VIDEOS default_band inconclusive_band",
         "operating_point": "tpr_at_fpr",
         "ranking": "auc average_precision",
         "temperature": "fit_temperature log_loss",
         "threshold": "accuracy balanced_accuracy best_threshold",
-        "video": "VIDEO_RULES VideoRule VideoScore video_scores",
+        "video_scores": "VIDEO_RULES VideoRule VideoScore video_scores",
     },
 )

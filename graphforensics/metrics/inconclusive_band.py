@@ -1,4 +1,4 @@
-"""Around a threshold, the scores that allow neither word."""
+"""Scores that are called inconclusive."""
 
 from __future__ import annotations
 

@@ -8,9 +8,9 @@ from graphforensics._lazy import lazy_names
 
 if TYPE_CHECKING:
     from graphforensics.models.aunet.graph_classifier import AUNetGraphClassifier
-    from graphforensics.models.aunet.mixing import PairMixing
     from graphforensics.models.aunet.model import AUNet
     from graphforensics.models.aunet.output import AUNetOutput
+    from graphforensics.models.aunet.pair_mixing import PairMixing
     from graphforensics.models.baseline.graph_classifier import BaselineGraphClassifier
     from graphforensics.models.baseline.model import Baseline
     from graphforensics.models.baseline.output import BaselineOutput
@@ -78,7 +78,7 @@ __getattr__, __dir__ = lazy_names(
     {
         "aunet.model": "AUNet",
         "aunet.graph_classifier": "AUNetGraphClassifier",
-        "aunet.mixing": "PairMixing",
+        "aunet.pair_mixing": "PairMixing",
         "aunet.output": "AUNetOutput",
         "baseline.graph_classifier": "BaselineGraphClassifier",
         "baseline.model": "Baseline",

@@ -1,4 +1,4 @@
-"""A 3-D convolution that learns rightly from clips of two frames."""
+"""A Conv3d that avoids a wrong bfloat16 gradient of oneDNN for clips of two frames."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Weighted sums over neighbours along a list of edges, without a message in memory."""
+"""The fused product behind :class:`EdgeSum`, which holds no message in memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The weight under which an edge counts as weak."""
+"""Eq. 6 of MRL: the threshold below which edges are masked, by range or by quantile."""
 
 from __future__ import annotations
 

@@ -12,8 +12,18 @@ from graphforensics.nn.tgcn_gates import Propagation, TGCNGates
 class TGCNCell(TGCNGates):
     r"""A gated recurrent unit whose input and hidden state are both graph-convolved, over edges.
 
-    The equations and the parameters are those of :class:`~graphforensics.nn.DenseTGCNCell`, which
-    gives the same numbers; the edge :math:`j \to i` is ``edge_index[:, e] = (j, i)`` and carries
+    .. math::
+        (\mathbf{G}_r, \mathbf{G}_z, \mathbf{G}_h) &= \mathcal{E} \mathbf{V} \mathbf{W}_i, \qquad
+        (\mathbf{H}_r, \mathbf{H}_z, \mathbf{H}_h) = \mathcal{E} \mathbf{V}_h \mathbf{W}_h \\
+        \mathbf{r} &= \sigma(\mathbf{G}_r + \mathbf{H}_r + \mathbf{b}_r), \qquad
+        \mathbf{z} = \sigma(\mathbf{G}_z + \mathbf{H}_z + \mathbf{b}_z) \\
+        \tilde{\mathbf{H}} &= \tanh(\mathbf{G}_h + \mathbf{r} \odot \mathbf{H}_h + \mathbf{b}_h) \\
+        \mathbf{V}_h^{\prime} &= \mathbf{z} \odot \mathbf{V}_h
+        + (1 - \mathbf{z}) \odot \tilde{\mathbf{H}}
+
+    Eqs. 8 to 10 of "Masked Relation Learning for DeepFake Detection" (IEEE TIFS 2023).
+    :class:`~graphforensics.nn.DenseTGCNCell` has the same parameters and gives the same numbers; the
+    edge :math:`j \to i` is ``edge_index[:, e] = (j, i)`` and carries
     :math:`\mathcal{E}_{ij}`. The call is that of ``torch_geometric_temporal``'s recurrent cells, so
     that either can stand in for the other; batches are PyG's, one large graph.
 

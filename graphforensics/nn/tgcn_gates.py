@@ -14,7 +14,9 @@ Propagation = Callable[[Tensor, "int | None"], Tensor]
 
 
 class TGCNGates(nn.Module):
-    """The parameters and the gates of eqs. 8 to 10; the subclasses say how to sum neighbours.
+    """The parameters and the gates of MRL's eqs. 8 to 10; subclasses say how to sum neighbours.
+
+    :class:`~graphforensics.nn.DenseTGCNCell` prints the equations; :meth:`step` computes them.
 
     Args:
         in_channels: Features of a node, C.

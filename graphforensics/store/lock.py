@@ -10,8 +10,8 @@ from typing import BinaryIO
 
 from graphforensics.errors import OutputError
 from graphforensics.store.layout import LOCK
+from graphforensics.store.output_errors import writing
 from graphforensics.store.remote_path import StorePath
-from graphforensics.store.writing import writing
 
 _held: set[StorePath] = set()
 _guard = threading.Lock()

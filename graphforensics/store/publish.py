@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from graphforensics.store.layout import MANIFEST, RECORD, TRACKS
+from graphforensics.store.output_errors import writing
 from graphforensics.store.records import SourceRecord
 from graphforensics.store.remote_path import RemotePath
-from graphforensics.store.writing import writing
 
 #: How the names of folders of this machine begin that wait to be published.
 TEMPORARY = "graphforensics-"

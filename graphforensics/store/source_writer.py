@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from graphforensics.store.output_errors import writing
 from graphforensics.store.records import TrackRecord
 from graphforensics.store.track_frame import TrackFrame
 from graphforensics.store.track_writer import TrackWriter
-from graphforensics.store.writing import writing
 
 
 def write_tracks(

@@ -32,10 +32,10 @@ from graphforensics.store.manifest import (
     source_keys,
     write_manifest,
 )
+from graphforensics.store.output_errors import writing
 from graphforensics.store.publish import REPLACED, TEMPORARY, publish_source, restore_sources
 from graphforensics.store.records import SourceRecord
 from graphforensics.store.remote_path import RemotePath, StorePath, store_path
-from graphforensics.store.writing import writing
 
 _OWN = {HEADER, LOCK, MANIFEST, PARTIAL, REPLACED, TRACKS, f".{HEADER}.tmp", f".{MANIFEST}.tmp"}
 # Ending of a folder that waits below PARTIAL until its successor is in its place.

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from graphforensics.media.png import encode_png
+from graphforensics.store.output_errors import writing
 from graphforensics.store.records import TrackRecord
 from graphforensics.store.track_frame import TrackFrame
 from graphforensics.store.track_schema import (
@@ -20,7 +21,6 @@ from graphforensics.store.track_schema import (
     ROWS_PER_GROUP,
     track_schema,
 )
-from graphforensics.store.writing import writing
 
 # Of zstd. On crops of real faces 1 and 2 give larger files in the same time, 5 takes twice as long.
 _LEVEL = 3

@@ -10,7 +10,7 @@ from graphforensics.tamper.family import ClipToForge, Family
 from graphforensics.tamper.landmark_forger import LandmarkForger
 from graphforensics.tamper.moving_portrait.portrait_forger import PortraitForger
 from graphforensics.tamper.regenerate.regenerate_forger import RegenerateForger
-from graphforensics.tamper.self_blend.clip_forger import ClipForger
+from graphforensics.tamper.self_blend.self_blend_forger import SelfBlendForger
 from graphforensics.tamper.swap.swap import Swap
 
 _BLENDED = (
@@ -32,8 +32,8 @@ _DRIVEN = (
 )
 
 
-def _self_blend(clip: ClipToForge, spare: bool) -> ClipForger:
-    return ClipForger(clip.entropy, spare, clip.strength, clip.rate, clip.is_still)
+def _self_blend(clip: ClipToForge, spare: bool) -> SelfBlendForger:
+    return SelfBlendForger(clip.entropy, spare, clip.strength, clip.rate, clip.is_still)
 
 
 #: Every family that ``forge`` knows; a new one is a line here.

@@ -23,7 +23,7 @@ from graphforensics.errors import (
 )
 from graphforensics.models.detector import Detector
 from graphforensics.store.lock import FolderLock
-from graphforensics.store.writing import writing
+from graphforensics.store.output_errors import writing
 from graphforensics.train.config.training_options import TrainingOptions
 from graphforensics.train.devices.machine import Machine
 from graphforensics.train.face_store_data_module import FaceStoreDataModule

@@ -17,7 +17,7 @@ from graphforensics.datasets.moving_face import moving_face
 from graphforensics.errors import GraphForensicsError, MissingDataError
 from graphforensics.inference import detect, examine, read_inputs
 from graphforensics.inference.detect import CAVEAT
-from graphforensics.media.media import Media, open_media
+from graphforensics.media.open_media import Media, open_media
 from graphforensics.media.write_clip import write_clip
 from graphforensics.models import MRL
 

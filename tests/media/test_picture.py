@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from graphforensics.datasets.moving_face import moving_face
-from graphforensics.media.media import open_media
+from graphforensics.media.open_media import open_media
 from graphforensics.media.picture import ArrayPicture, Picture, Turn
 from tests.media.video_maker import make_video
 

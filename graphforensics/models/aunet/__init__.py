@@ -8,9 +8,9 @@ from graphforensics._lazy import lazy_names
 
 if TYPE_CHECKING:
     from graphforensics.models.aunet.graph_classifier import AUNetGraphClassifier
-    from graphforensics.models.aunet.mixing import PairMixing
     from graphforensics.models.aunet.model import AUNet
     from graphforensics.models.aunet.output import AUNetOutput
+    from graphforensics.models.aunet.pair_mixing import PairMixing
 
 __all__ = [
     "AUNet",
@@ -25,6 +25,6 @@ __getattr__, __dir__ = lazy_names(
         "model": "AUNet",
         "output": "AUNetOutput",
         "graph_classifier": "AUNetGraphClassifier",
-        "mixing": "PairMixing",
+        "pair_mixing": "PairMixing",
     },
 )

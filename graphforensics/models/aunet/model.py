@@ -10,10 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from graphforensics.data.input_spec import InputSpec
-from graphforensics.models.aunet.graph_classifier import AUNetGraphClassifier
-from graphforensics.models.aunet.mixing import PairMixing
-from graphforensics.models.aunet.output import AUNetOutput, averaged_logit
-from graphforensics.models.aunet.parts import (
+from graphforensics.models.aunet.building_blocks import (
     Mixing,
     PatchTokens,
     check_weights,
@@ -21,6 +18,9 @@ from graphforensics.models.aunet.parts import (
     neck_of,
     tokens_of,
 )
+from graphforensics.models.aunet.graph_classifier import AUNetGraphClassifier
+from graphforensics.models.aunet.output import AUNetOutput, averaged_logit
+from graphforensics.models.aunet.pair_mixing import PairMixing
 from graphforensics.models.aunet.supervision import attention_supervision, patch_supervision
 from graphforensics.models.detector import Detector
 from graphforensics.models.detector_output import DetectorOutput

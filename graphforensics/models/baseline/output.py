@@ -11,7 +11,7 @@ from torch_geometric.data import Batch
 from graphforensics.data.face_graph import FaceGraph
 from graphforensics.data.face_graph_sequence import FaceGraphSequence
 from graphforensics.models.detector_output import DetectorOutput
-from graphforensics.regions.place_centres import place_centres
+from graphforensics.regions.place_centers import place_centers
 
 
 @dataclass
@@ -47,7 +47,7 @@ class BaselineOutput(DetectorOutput):
         A :class:`FaceGraph` for an image, a :class:`FaceGraphSequence` for a clip.
         """
         height, width = self.features.shape[-2:]
-        pos = place_centres(height, width).to(self.features)
+        pos = place_centers(height, width).to(self.features)
         every = self.features.new_ones(height * width, height * width)
         nodes = self.features.flatten(3).permute(0, 3, 1, 2)
         if self.still:

@@ -15,22 +15,22 @@ from graphforensics.models.deepfake_mae.facial_masked_autoencoder import (
     FacialMaskedAutoencoder,
     Reconstruction,
 )
-from graphforensics.models.deepfake_mae.finetune import FinetuningNetwork
+from graphforensics.models.deepfake_mae.finetuning_network import FinetuningNetwork
+from graphforensics.models.deepfake_mae.finished_stages import FinishedStages, Stage
 from graphforensics.models.deepfake_mae.graph import (
     Evidence,
     consistency_graphs,
     part_consistency,
 )
 from graphforensics.models.deepfake_mae.graph_classifier import DeepfakeMAEGraphClassifier
-from graphforensics.models.deepfake_mae.mapping import MappedFaces, MappingNetwork
+from graphforensics.models.deepfake_mae.mapping_network import MappedFaces, MappingNetwork
 from graphforensics.models.deepfake_mae.output import DeepfakeMAEOutput, mean_logit
-from graphforensics.models.deepfake_mae.staged import (
+from graphforensics.models.deepfake_mae.training_stages import (
     Branches,
     Drawing,
     StagedDetector,
     cross_entropy,
 )
-from graphforensics.models.deepfake_mae.stages import FinishedStages, Stage
 from graphforensics.models.detector_output import DetectorOutput
 from graphforensics.models.fast_inference import evaluating
 from graphforensics.models.masked_autoencoder import SIZES, Size, load_public_weights

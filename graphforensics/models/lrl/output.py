@@ -13,7 +13,7 @@ from torch_geometric.data import Batch
 from graphforensics.data.face_graph import FaceGraph
 from graphforensics.models.detector_output import DetectorOutput
 from graphforensics.nn.patch_similarity import PatchCut, feature_patches, patch_centres
-from graphforensics.regions.place_centres import place_centres
+from graphforensics.regions.place_centers import place_centers
 
 
 @dataclass
@@ -49,7 +49,7 @@ class LRLOutput(DetectorOutput):
         """
         height, width = self.features.shape[-2:]
         if self.similarity is None:
-            places = place_centres(height, width).to(self.features)
+            places = place_centers(height, width).to(self.features)
             nodes = self.features.flatten(2).transpose(1, 2)
             return Batch.from_data_list([_loose(x, places) for x in nodes])
         k = math.isqrt(self.similarity.size(1))

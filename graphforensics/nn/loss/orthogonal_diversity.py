@@ -1,4 +1,4 @@
-"""Keep the regions apart."""
+"""Orthogonal diversity loss of MRL, eq. 4."""
 
 from __future__ import annotations
 

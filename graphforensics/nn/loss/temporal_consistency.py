@@ -1,4 +1,4 @@
-"""Keep each region where it was."""
+"""Temporal consistency loss of MRL, eq. 5."""
 
 from __future__ import annotations
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from graphforensics.preprocess.crop.alignment import (
+from graphforensics.preprocess.crop.box import shorter_side
+from graphforensics.preprocess.crop.face_crop import (
     FaceCrop,
     aligned_crop,
     anchor_points,
     square_crop,
 )
-from graphforensics.preprocess.crop.box import shorter_side
 from graphforensics.preprocess.crop.region import Region
 from graphforensics.preprocess.crop.sharpness import sharpness
 from graphforensics.preprocess.track.smoothing import smooth_at

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from graphforensics.errors import UnreadableMediaError
-from graphforensics.media.media import Media, open_media
+from graphforensics.media.open_media import Media, open_media
 from graphforensics.media.selection import parse_selection
-from graphforensics.media.turned import TurnedMedia
+from graphforensics.media.turned_media import TurnedMedia
 from graphforensics.preprocess.detect.face_detector import FaceDetector
 from graphforensics.preprocess.detect.face_recognizer import FaceRecognizer
 from graphforensics.preprocess.pipeline.build_tracker import build_tracker

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graphforensics.media.media import Media
+from graphforensics.media.open_media import Media
 from graphforensics.media.picture import ArrayPicture, Picture
-from graphforensics.media.turned import TurnedMedia
+from graphforensics.media.turned_media import TurnedMedia
 from graphforensics.preprocess.detect.face_detector import FaceDetector
 from graphforensics.preprocess.pipeline.build_tracker import build_tracker
 from graphforensics.store.extraction_options import ExtractionOptions

@@ -24,6 +24,7 @@ from graphforensics.preprocess.pipeline.extract_tracks import extract_tracks
 from graphforensics.store.extraction_options import ExtractionOptions
 from graphforensics.store.extraction_report import ExtractionReport
 from graphforensics.store.layout import HEADER, PARTIAL, RECORD, sync_folder
+from graphforensics.store.output_errors import writing
 from graphforensics.store.publish import (
     TEMPORARY,
     publish_metadata,
@@ -33,7 +34,6 @@ from graphforensics.store.records import SourceRecord, Status
 from graphforensics.store.remote_path import RemotePath, StorePath, store_path
 from graphforensics.store.source_writer import write_tracks
 from graphforensics.store.store_writer import is_whole, read_record, read_whole
-from graphforensics.store.writing import writing
 
 
 @dataclass(frozen=True)

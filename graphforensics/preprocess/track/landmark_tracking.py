@@ -1,4 +1,4 @@
-"""Seeing one face in one frame."""
+"""Landmarks of one face in one frame, and the detector's confirmation."""
 
 from __future__ import annotations
 

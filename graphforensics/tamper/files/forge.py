@@ -14,7 +14,7 @@ from graphforensics._csv import csv_text
 from graphforensics.store.extraction_options import ExtractionOptions
 from graphforensics.store.lock import FolderLock
 from graphforensics.store.metadata_table import MetadataTable
-from graphforensics.store.writing import writing
+from graphforensics.store.output_errors import writing
 from graphforensics.tamper.files.forge_plan import ForgePlan
 from graphforensics.tamper.files.forge_record import ForgeRecord
 from graphforensics.tamper.files.forge_run import run_jobs

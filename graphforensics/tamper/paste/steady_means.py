@@ -1,4 +1,4 @@
-"""Taking the flicker out of what goes by."""
+"""Mean colours of frames, smoothed over time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which pictures of a batch are forged in the same steps."""
+"""Grouping of a batch's recipes that share their steps."""
 
 from __future__ import annotations
 

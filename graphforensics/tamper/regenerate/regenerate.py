@@ -1,4 +1,4 @@
-"""Faces as a generator's bottleneck leaves them."""
+"""Regeneration of a batch of faces: reduce, smooth, enlarge, sharpen, paste."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Another person's face on a target's landmarks."""
+"""Swaps: a partner's face on the landmarks of a still or of every frame of a clip."""
 
 from __future__ import annotations
 

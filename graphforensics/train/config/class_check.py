@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 from graphforensics.errors import MissingDataError
 from graphforensics.train.config.class_path import class_at
-from graphforensics.train.config.keywords import keywords_of
+from graphforensics.train.config.constructor_keywords import keywords_of
 
 _DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
 _CONFIGURATIONS = (".yaml", ".yml", ".json")

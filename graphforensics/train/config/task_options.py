@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from graphforensics.train.config.optimizer import OptimizerOptions
+from graphforensics.train.config.optimizer_options import OptimizerOptions
 from graphforensics.train.config.pseudo_fake_shares import pseudo_fake_shares
 from graphforensics.train.config.setting import setting
 

@@ -20,7 +20,7 @@ class TrainingOptions(TaskOptions, LoopOptions):
         **settings: The fields of
             :class:`~graphforensics.train.config.loop_options.LoopOptions` (epochs, precision,
             running mean, ...), of
-            :class:`~graphforensics.train.config.optimizer.OptimizerOptions` (step size,
+            :class:`~graphforensics.train.config.optimizer_options.OptimizerOptions` (step size,
             optimiser, ...) and of
             :class:`~graphforensics.train.config.task_options.TaskOptions` (pseudo-fakes, seed).
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from graphforensics.errors import MissingDataError
 from graphforensics.train.config.class_path import class_at, path_of
-from graphforensics.train.config.keywords import keywords_of
+from graphforensics.train.config.constructor_keywords import keywords_of
 from graphforensics.train.config.nearest import did_you_mean
 from graphforensics.train.config.part import Part
 from graphforensics.train.config.parts import PARTS, PLACES, keywords_by_word

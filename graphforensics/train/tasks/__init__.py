@@ -1,4 +1,4 @@
-"""Lightning modules, one a paper, and which detector trains with which."""
+"""Lightning modules: one for most detectors, and those of papers that need their own."""
 
 from __future__ import annotations
 

@@ -7,8 +7,8 @@ from typing import Any, ClassVar, cast
 import torch
 from torch import Tensor
 
-from graphforensics.models.aunet.mixing import PairMixing
 from graphforensics.models.aunet.model import AUNet
+from graphforensics.models.aunet.pair_mixing import PairMixing
 from graphforensics.models.detector import Detector
 from graphforensics.train.config.task_options import PseudoFakeKind
 from graphforensics.train.tasks.detection_task import Batch, DetectionTask

@@ -9,7 +9,7 @@ import pyarrow as pa
 import torch
 from torch import Tensor
 
-from graphforensics.models.deepfake_mae.mapping import MappedFaces
+from graphforensics.models.deepfake_mae.mapping_network import MappedFaces
 from graphforensics.models.detector import Detector
 from graphforensics.nn.argument_checks import check_positive
 from graphforensics.nn.call_with_weights import call_with_weights

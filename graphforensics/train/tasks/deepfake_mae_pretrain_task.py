@@ -7,8 +7,8 @@ from typing import Any, ClassVar, Literal, cast
 import torch
 from torch import Generator, Tensor
 
+from graphforensics.models.deepfake_mae.finished_stages import Stage
 from graphforensics.models.deepfake_mae.model import DeepfakeMAE
-from graphforensics.models.deepfake_mae.stages import Stage
 from graphforensics.models.detector import Detector
 from graphforensics.train.tasks.detection_task import Batch, DetectionTask
 from graphforensics.train.tasks.judged_clips import names_in

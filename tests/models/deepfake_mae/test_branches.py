@@ -13,7 +13,7 @@ from torch.nn import functional
 from graphforensics.errors import CheckpointError, MissingDataError
 from graphforensics.explain import grad_cam
 from graphforensics.models import DETECTORS, DeepfakeMAE, load_detector
-from graphforensics.models.deepfake_mae.mapping import MappingNetwork
+from graphforensics.models.deepfake_mae.mapping_network import MappingNetwork
 from graphforensics.models.deepfake_mae.output import mean_logit
 
 

@@ -22,8 +22,8 @@ from graphforensics.errors import MissingDataError, UnreadableMediaError
 from graphforensics.media.decode import probe, read_frames
 from graphforensics.media.selection import parse_selection
 from graphforensics.media.write_clip import write_clip
-from graphforensics.preprocess.crop.alignment import ANCHORS, anchor_points
 from graphforensics.preprocess.crop.box import overlap
+from graphforensics.preprocess.crop.face_crop import ANCHORS, anchor_points
 from graphforensics.preprocess.detect.detection import Detection
 from graphforensics.preprocess.detect.model_file import model_file
 from graphforensics.preprocess.pipeline.extract_tracks import extract_tracks

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import graphforensics
-from graphforensics.train.config.optimizer import OptimizerOptions
+from graphforensics.train.config.optimizer_options import OptimizerOptions
 from graphforensics.train.config.part import Part
 from graphforensics.train.config.setting import argument_help, setting, settings_of
 

@@ -10,7 +10,7 @@ import yaml
 
 from graphforensics.cli.main import main
 from graphforensics.errors import MissingDataError
-from graphforensics.train.config.keywords import keywords_of
+from graphforensics.train.config.constructor_keywords import keywords_of
 from graphforensics.train.config.parts import PLACES
 from graphforensics.train.config.recipe_places import put
 from graphforensics.train.recipes.recipe import read_recipe, recipe_problems

@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 from skimage.data import astronaut
 
-from graphforensics.media.media import open_media
-from graphforensics.media.turned import TurnedMedia
+from graphforensics.media.open_media import open_media
+from graphforensics.media.turned_media import TurnedMedia
 
 
 def test_pictures_of_one_pixel_are_plain_memory(tmp_path: Path) -> None:

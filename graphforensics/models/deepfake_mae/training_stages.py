@@ -10,9 +10,9 @@ from torch.nn import functional
 
 from graphforensics.errors import MissingDataError
 from graphforensics.models.deepfake_mae.facial_masked_autoencoder import FacialMaskedAutoencoder
-from graphforensics.models.deepfake_mae.finetune import FinetuningNetwork
-from graphforensics.models.deepfake_mae.mapping import MappedFaces, MappingNetwork
-from graphforensics.models.deepfake_mae.stages import STAGES, FinishedStages, Stage
+from graphforensics.models.deepfake_mae.finetuning_network import FinetuningNetwork
+from graphforensics.models.deepfake_mae.finished_stages import STAGES, FinishedStages, Stage
+from graphforensics.models.deepfake_mae.mapping_network import MappedFaces, MappingNetwork
 from graphforensics.models.detector import Detector
 from graphforensics.nn.argument_checks import check_word
 from graphforensics.nn.precision import widened

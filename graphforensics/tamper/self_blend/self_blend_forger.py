@@ -21,7 +21,7 @@ _RECIPE, _DRIFT, _SMOOTH = 0, -1, -2
 _SMOOTHING = (1.5, 2.2)
 
 
-class ClipForger:
+class SelfBlendForger:
     """Self-blends every face of a clip, each person after one recipe.
 
     The recipe holds for the whole clip; every frame varies it slightly

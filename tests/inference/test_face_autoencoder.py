@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from graphforensics.cli.face_autoencoder import FaceAutoencoder
 from graphforensics.cli.main import main
 from graphforensics.errors import CheckpointError
+from graphforensics.inference.face_autoencoder import FaceAutoencoder
 from graphforensics.models import LRL, DeepfakeMAE
 
 TINY = {"channels": 16, "blocks": 1, "heads": 2, "decoder_channels": 8, "decoder_blocks": 1}

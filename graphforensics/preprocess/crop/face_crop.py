@@ -1,4 +1,4 @@
-"""Cutting faces out of frames."""
+"""Square and aligned crops of a face."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import pytest
 from skimage.data import astronaut
 from skimage.transform import SimilarityTransform, warp
 
-from graphforensics.preprocess.crop.alignment import (
+from graphforensics.preprocess.crop.face_crop import (
     ANCHORS,
     aligned_crop,
     anchor_points,

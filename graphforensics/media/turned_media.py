@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from graphforensics.media.media import Media
+from graphforensics.media.open_media import Media
 from graphforensics.media.picture import Picture, Turn
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from graphforensics.train.config.optimizer import OptimizerOptions
+from graphforensics.train.config.optimizer_options import OptimizerOptions
 
 GRADIENTS = np.array([[0.3, -2.0], [0.1, 0.5], [-0.4, 1.0]])
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 
-def place_centres(height: int, width: int) -> Tensor:
+def place_centers(height: int, width: int) -> Tensor:
     """Return the centre of each place of a map in raster order.
 
     Args:
@@ -20,7 +20,7 @@ def place_centres(height: int, width: int) -> Tensor:
         ValueError: A number is not positive.
 
     Example:
-        >>> place_centres(1, 2).tolist()
+        >>> place_centers(1, 2).tolist()
         [[0.25, 0.5], [0.75, 0.5]]
     """
     if min(height, width) < 1:
