@@ -22,8 +22,8 @@ class TGCNCell(TGCNGates):
         + (1 - \mathbf{z}) \odot \tilde{\mathbf{H}}
 
     Eqs. 8 to 10 of "Masked Relation Learning for DeepFake Detection" (IEEE TIFS 2023).
-    :class:`~graphforensics.nn.DenseTGCNCell` has the same parameters and gives the same numbers; the
-    edge :math:`j \to i` is ``edge_index[:, e] = (j, i)`` and carries
+    :class:`~graphforensics.nn.DenseTGCNCell` has the same parameters and gives the same numbers;
+    the edge :math:`j \to i` is ``edge_index[:, e] = (j, i)`` and carries
     :math:`\mathcal{E}_{ij}`. The call is that of ``torch_geometric_temporal``'s recurrent cells, so
     that either can stand in for the other; batches are PyG's, one large graph.
 
