@@ -57,6 +57,28 @@ def test_precision_of_a_training_step(tmp_path: Path) -> None:
     assert ("emulated" in said) != report["machine"]["computes_bfloat16"]
 
 
+def test_import_times_of_two_trees_side_by_side(tmp_path: Path) -> None:
+    file, tree = tmp_path / "imports.json", BENCHMARKS.parent
+    words = ["--packages", "metrics", "--rounds", "1", "--json", str(file)]
+    said = _run("import_times.py", *words, "--tree", str(tree), str(tree / "tests" / ".."))
+    rows = json.loads(file.read_text(encoding="utf-8"))
+    assert [row[1] for row in rows] == ["bare", "bare", "names", "names"]
+    for package, how, place, seconds, heavy in rows:
+        assert len(seconds) == 1
+        assert seconds[0] > 0
+        # The package's face loads nothing; its figures are scikit-learn's.
+        assert heavy == ([] if how == "bare" else ["scipy", "sklearn"])
+        assert f"{package} {how} {place}: {seconds[0]:.3f} s" in said
+
+
+def test_import_times_refuse_a_tree_without_the_package(tmp_path: Path) -> None:
+    command = [sys.executable, str(BENCHMARKS / "import_times.py"), "--packages", "metrics"]
+    run = subprocess.run(
+        [*command, "--tree", str(tmp_path)], capture_output=True, text=True, timeout=300
+    )
+    assert run.returncode != 0
+
+
 def test_one_way_of_a_cell_by_itself() -> None:
     for training in ([], ["--training"]):
         seconds = _run("layers.py", "--quick", "--rounds", "1", "--way", "edges", *training)
