@@ -207,7 +207,7 @@ def evaluate(args: argparse.Namespace, model: Path, store: Path, name: str) -> d
     place = model.parent / f"{name}.json"
     if not place.is_file():
         run("evaluate", "--model", model, "--data", store, "--clips", 1 if name == "stills" else 4,
-            "--batch-size", 16, "--json", place)  # fmt: skip
+            "--split", "none", "--batch-size", 16, "--json", place)  # fmt: skip
     report = json.loads(place.read_text(encoding="utf-8"))
     return {level: report[level]["auc"] for level in ("frame", "video")}
 

@@ -132,7 +132,7 @@ def train(args: argparse.Namespace, stores: list[Path]) -> dict[str, Path]:
         for model in MODELS:
             folder = args.out / f"{model}_{kind}"
             trained[f"{model}_{kind}"] = folder / "best"
-            if (folder / "best" / "calibration.json").is_file():
+            if (folder / "done").is_file():
                 continue
             rate = 3e-4 if args.encoder_weights else 1e-3
             special = ["--set", "attention=none", "--set", "relation=none", "--lr", rate]
@@ -146,6 +146,7 @@ def train(args: argparse.Namespace, stores: list[Path]) -> dict[str, Path]:
                 special += ["--split", first / "split.json"]
             resume = ["--resume"] if (folder / "run.json").is_file() else []
             run("train", "--model", "mrl", "--out", folder, *common, *special, *resume)
+            (folder / "done").touch()
     return trained
 
 

@@ -119,11 +119,12 @@ def train(args: argparse.Namespace, stores: Sequence[Path]) -> dict[int, dict[st
         for strategy in args.strategies:
             folder = args.out / f"{strategy}_{seed}"
             trained[seed][strategy] = folder / "best"
-            if (folder / "best" / "calibration.json").is_file():
+            if (folder / "done").is_file():
                 continue
             resume = ["--resume"] if (folder / "run.json").is_file() else []
             run("train", "--model", "learning_to_mask", "--out", folder, "--seed", seed,
                 *common, *keywords(args, strategy), *resume)  # fmt: skip
+            (folder / "done").touch()
     return trained
 
 

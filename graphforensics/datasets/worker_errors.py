@@ -22,7 +22,8 @@ def plain_worker_errors() -> Iterator[None]:
     try:
         yield
     except GraphForensicsError as error:
-        text = str(error).strip()
+        # Not its str(), which escapes the ends of lines.
+        text = str(error.args[0] if error.args else error).strip()
         if _MARK not in text:
             raise
         message = text.splitlines()[-1].partition(": ")[2]

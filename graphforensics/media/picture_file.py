@@ -23,7 +23,7 @@ MAX_PIXELS = 89_478_485
 _FLOAT_TOPS = (1.0, 255.0, 65535.0)
 _INTEGER_TOPS = (255.0, 65535.0, 2.0**31 - 1)
 # Pixels that are converted at a time.
-_AT_ONCE = 1 << 20
+_AT_ONCE = 1 << 18
 _ANIMATED = frozenset(["GIF", "WEBP", "PNG", "AVIF"])
 
 
@@ -154,8 +154,11 @@ def _rgb(image: Image.Image) -> NDArray[np.uint8]:
     width, height = shown.size
     pixels = np.empty((height, width, 3), np.uint8)
     rows = max(1, _AT_ONCE // width)
-    grey = shown.mode.startswith("I") or shown.mode == "F"
-    top = _top(np.asarray(shown)) if grey else 255.0
+    top = 255.0
+    if shown.mode.startswith("I;16"):
+        top = 65535.0
+    elif shown.mode in ("I", "F"):
+        top = _top(np.asarray(shown))
     for first in range(0, height, rows):
         bottom = min(first + rows, height)
         pixels[first:bottom] = _band(shown.crop((0, first, width, bottom)), top)

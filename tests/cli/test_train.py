@@ -113,7 +113,7 @@ def test_evaluation_writes_figures_and_scores(
 def test_folders_and_checkpoints_are_both_evaluated(
     tmp_path: Path, store: Path, trained: Path
 ) -> None:
-    words = ["evaluate", f"--data={store}"]
+    words = ["evaluate", f"--data={store}", "--split=none"]
     for name in ("last.ckpt", "best"):
         assert main([*words, f"--model={trained / name}", f"--json={tmp_path / name}.json"]) == 0
         figures = json.loads((tmp_path / f"{name}.json").read_text())
@@ -176,7 +176,7 @@ def test_bad_stores_are_one_line(
             out = tmp_path / f"{root.name}{number}"
             learn = ["train", f"--data={root}", f"--out={out}", *TINY, "--workers", workers]
             assert told in _error(capsys, learn)
-            judge = ["evaluate", f"--data={root}", f"--model={trained / 'best'}"]
+            judge = ["evaluate", f"--data={root}", f"--model={trained / 'best'}", "--split=none"]
             assert told in _error(capsys, [*judge, "--workers", workers])
 
 

@@ -70,8 +70,9 @@ def test_a_forgery_differs_from_its_source_within_the_mask_only(kind: str) -> No
         assert fake["mask"].max() == 1
 
 
-def test_extraction_finds_the_faces_where_the_landmarks_say(tmp_path: Path) -> None:
-    dataset = FakeFaceDataset("all", identities=4, frames=3, manipulations=[])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_extraction_finds_the_faces_where_the_landmarks_say(tmp_path: Path, seed: int) -> None:
+    dataset = FakeFaceDataset("all", identities=4, frames=3, manipulations=[], seed=seed)
     dataset.write_clips(tmp_path, scale=48)
     view = View((-2.6, -2.2), 48, (230, 250))
     off = []
@@ -82,8 +83,8 @@ def test_extraction_finds_the_faces_where_the_landmarks_say(tmp_path: Path) -> N
             eyes = np.linalg.norm(truth[36] - truth[45])
             off.append(np.linalg.norm(found.landmarks - truth, axis=1).mean() / eyes)
     assert len(off) == 12
-    assert max(off) < 0.12
-    assert np.median(off) < 0.06
+    assert max(off) < 0.08
+    assert np.median(off) < 0.05
 
 
 def test_landmarks_serve_regions() -> None:

@@ -11,7 +11,16 @@ from graphforensics import __version__
 from graphforensics.data.face_graph import FaceGraph
 from graphforensics.data.face_graph_sequence import FaceGraphSequence
 from graphforensics.errors import CheckpointError
-from graphforensics.models import DETECTORS, LRL, MRL, AUNet, DeepfakeMAE, Detector, LearningToMask
+from graphforensics.models import (
+    DETECTORS,
+    LRL,
+    MRL,
+    AUNet,
+    Baseline,
+    DeepfakeMAE,
+    Detector,
+    LearningToMask,
+)
 
 
 def test_save_and_from_pretrained(mrl, clips, tmp_path):
@@ -191,5 +200,5 @@ def test_output_graph_carries_the_gradient(mrl, clips):
 
 
 def test_every_detector_is_registered_under_its_name():
-    assert set(DETECTORS.values()) == {AUNet, DeepfakeMAE, LRL, LearningToMask, MRL}
+    assert set(DETECTORS.values()) == {AUNet, Baseline, DeepfakeMAE, LRL, LearningToMask, MRL}
     assert all(issubclass(cls, Detector) and cls.name == name for name, cls in DETECTORS.items())

@@ -22,6 +22,7 @@ from graphforensics.cli.main import main
 from graphforensics.data import FaceStore
 from graphforensics.inference import evaluate
 from graphforensics.models import DETECTORS, load_detector
+from graphforensics.tamper.files.forge_record import ForgeRecord
 from graphforensics.train import FaceStoreDataModule, TrainingOptions, task_class
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
@@ -203,16 +204,19 @@ def test_a_saved_detector_of_each_kind_is_loaded(name: str, tmp_path: Path) -> N
     assert loaded.state_dict().keys() == made.state_dict().keys()
 
 
-def test_a_forged_set_is_known_and_not_made_again(
+def test_a_forged_set_is_known_and_made_as_forgeries_are_made_now(
     old: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = {path: path.read_bytes() for path in (old / "forged").rglob("*") if path.is_file()}
+    """Its records are read; its forgeries are made anew, since colours are rounded and draws of a
+    clip hang together now. What is there then is kept."""
+    records = sorted((old / "forged").glob("fake/*/*.json"))
+    assert [ForgeRecord.read(path).method for path in records] == ["partial_blend", "self_blend"]
     words = ["clips/original/000.mp4", "--metadata", "clips/metadata.csv", "--out", "forged"]
     for method in ("self_blend", "partial_blend"):
         assert main(["forge", *words, "--method", method, "--seed", "3", "--workers", "0"]) == 0
+        assert "1 forged, 0 there already" in capsys.readouterr().out
+        assert main(["forge", *words, "--method", method, "--seed", "3", "--workers", "0"]) == 0
         assert "0 forged, 1 there already" in capsys.readouterr().out
-    after = {path: path.read_bytes() for path in (old / "forged").rglob("*") if path.is_file()}
-    assert after == before
 
 
 def test_the_table_of_a_forged_set_labels_its_extraction(old: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from graphforensics.errors import NoFaceError
 from graphforensics.media.clip_writer import ClipWriter
 from graphforensics.media.decode import probe, read_frames
 from graphforensics.media.frame import Frame
@@ -54,6 +55,7 @@ class Recording:
 
     Raises:
         UnreadableMediaError: It cannot be read.
+        NoFaceError: It is a clip of single pixels.
     """
 
     def __init__(self, path: str | Path, max_frames: int | None = None) -> None:
@@ -61,6 +63,10 @@ class Recording:
         self.name = str(path)
         self.info = probe(path)
         self.is_still = self.info.kind == "image"
+        width, height = self.info.width, self.info.height
+        if not self.is_still and min(width, height) < 2:
+            # Nothing is left of it where 4:2:0 video has no place for odd rows and columns.
+            raise NoFaceError(f"no face fits into {width} x {height} pixels")
         self.truncated = self.info.truncated
         times = self.info.times
         span = float(times[-1] - times[0]) if len(times) > 1 else 0.0

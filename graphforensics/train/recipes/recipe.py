@@ -114,10 +114,10 @@ def write_recipe(settings: Mapping[str, Any]) -> str:
         seed_everything: 0
         trainer: {}
         model:
-          class_path: graphforensics.train.tasks.detection_task.DetectionTask
+          class_path: graphforensics.train.DetectionTask
           init_args:
             model:
-              class_path: graphforensics.models.mrl.model.MRL
+              class_path: graphforensics.models.MRL
               init_args:
                 regions: 8
         <BLANKLINE>
