@@ -28,8 +28,9 @@ $(VENV)/.temporal: $(VENV)/.installed
 demo: install
 	$(VENV)/bin/graphforensics demo $(if $(VIDEO),'$(VIDEO)') --out $(OUT) $(DEMO_ARGS)
 
+# A process a core; small tensors gain nothing from more threads.
 test: install
-	$(PYTEST) -m "not temporal"
+	OMP_NUM_THREADS=1 $(PYTEST) -n auto --dist loadfile -m "not temporal"
 
 test-temporal: $(VENV)/.temporal
 	$(PYTEST) -m temporal

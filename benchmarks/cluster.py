@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from begin import begin
 from cluster_events import Costs, Task, simulate
 
 from graphforensics.datasets.moving_face import moving_face
@@ -71,6 +72,7 @@ class ClipCost:
 def main() -> None:
     """Measure, simulate, print the tables and write the figures."""
     args = parse()
+    begin(__doc__)
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         paths = drawn(root) if args.data is None else [args.data / clip for clip in args.clips]

@@ -33,6 +33,8 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+from begin import begin
+
 from graphforensics.cli.main import main as graphforensics
 
 #: What ``train`` is told of each detector.
@@ -234,6 +236,7 @@ def table(runs: list[dict[str, object]]) -> str:
 def main() -> None:
     """Run all steps and print the table."""
     args = arguments()
+    begin(__doc__)
     if args.quick:
         args.seeds, args.epochs, args.encoder, args.batch_size = 1, 1, "resnet10t", 4
     args.out.mkdir(parents=True, exist_ok=True)

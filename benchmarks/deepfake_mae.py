@@ -28,6 +28,7 @@ from typing import Any, cast
 
 import timm
 import torch
+from begin import begin
 from timm.models.vision_transformer import Block, VisionTransformer
 from torch import Tensor, nn
 
@@ -42,6 +43,7 @@ SPREAD = 6.0
 def main() -> None:
     """Measure, print the table, and write the JSON file if asked to."""
     arguments = parse()
+    begin(__doc__)
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(0)
     mine = FacialMaskedAutoencoder(SIZES[arguments.encoder], partition=arguments.partition)

@@ -35,6 +35,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from begin import begin
 from numpy.typing import NDArray
 from torch import Generator, Tensor
 from torch.utils.data import DataLoader
@@ -62,6 +63,7 @@ PARTS: tuple[PartMaskStrategy, ...] = ("eyes", "cheeks_and_nose", "lips")
 def main() -> None:
     """Train and measure with every seed, print the tables and write them."""
     args = parse()
+    begin(__doc__)
     torch.set_num_threads(args.threads)
     args.out.mkdir(parents=True, exist_ok=True)
     stores = [drawn_store(args)] if args.fake else args.data

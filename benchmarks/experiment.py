@@ -29,6 +29,8 @@ import os
 import time
 from pathlib import Path
 
+from begin import begin
+
 from graphforensics.cli.main import main as graphforensics
 
 KINDS = ("self_blend", "partial_blend")
@@ -179,6 +181,7 @@ def evaluate(args: argparse.Namespace, stores: list[Path], trained: dict[str, Pa
 def main() -> None:
     """Run all steps and print the tables."""
     args = arguments()
+    begin(__doc__)
     if args.quick:
         args.seeds, args.frames = 2, 6
     args.out.mkdir(parents=True, exist_ok=True)

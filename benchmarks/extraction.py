@@ -30,6 +30,7 @@ from pathlib import Path
 import av
 import dlib
 import numpy as np
+from begin import begin
 from numpy.typing import NDArray
 
 from graphforensics.media.decode import probe
@@ -90,6 +91,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2, help="processes of the parallel run")
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
+    begin(__doc__)
     paths = [args.data / clip for clip in args.clips]
     recipe = Recipe()
     list(extract_tracks(paths[0], ExtractionOptions(selection="frames:2")))

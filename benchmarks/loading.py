@@ -32,6 +32,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import torch
+from begin import begin
 from PIL import Image
 from torch.utils.data import DataLoader, Dataset, Subset
 
@@ -58,6 +59,7 @@ WANTED = 3.0
 def main() -> None:
     """Measure, print the tables and write the figures."""
     args = parse()
+    begin(__doc__)
     spec = InputSpec("clip", size=args.size, snippets=args.snippets, frames=args.frames)
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)

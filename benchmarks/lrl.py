@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from begin import begin
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -32,6 +33,7 @@ from graphforensics.models import LRL
 def main() -> None:
     """Measure, print the tables, and write the JSON file if asked to."""
     arguments = parse()
+    begin(__doc__)
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
     torch.manual_seed(0)

@@ -1,6 +1,7 @@
 """What MRL costs beside its encoder, and what the fast path of inference gains.
 
-    python benchmarks/mrl.py [--clips 1] [--rounds 7] [--threads N] [--json FILE] [--model FOLDER]
+    python benchmarks/mrl.py [--quick] [--clips 1] [--rounds 7] [--threads N] [--json FILE]
+        [--model FOLDER]
 
 Four ways through the same weights and the same clips, taken in turns so that whatever else the
 machine does falls on all of them alike:
@@ -27,6 +28,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from begin import begin, step
 from torch import Tensor
 from torch.nn import functional
 
@@ -42,12 +44,14 @@ PAIRS = 2
 def main() -> None:
     """Measure, print the table, and write the JSON file if asked to."""
     arguments = parse()
+    begin(__doc__)
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
     torch.manual_seed(0)
-    model = load_detector(arguments.model) if arguments.model else MRL()
+    model = load_detector(arguments.model) if arguments.model else MRL(**small(arguments))
     pairs = faces(model.input_spec, PAIRS)
     if isinstance(model, MRL) and not arguments.model:
+        step("teaching the relation learner, once")
         teach(model, pairs)
     model.eval()
     clips = torch.randn(arguments.clips, *model.input_spec.shape)
@@ -64,12 +68,20 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
+    parser.add_argument("--quick", action="store_true", help="a small MRL, in a minute: a try")
     parser.add_argument("--clips", type=int, default=1, help="clips in the batch (1)")
     parser.add_argument("--rounds", type=int, default=7, help="turns that each way gets (7)")
     parser.add_argument("--threads", type=int, help="threads of torch (its own choice)")
     parser.add_argument("--model", type=Path, help="a saved detector (the paper's, random weights)")
     parser.add_argument("--json", type=Path, help="write the figures here")
     return parser.parse_args()
+
+
+def small(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return the keywords of the detector: the paper's, or small ones for a try."""
+    if not arguments.quick:
+        return {}
+    return {"encoder": "resnet10t", "snippets": 2, "frames": 2, "size": 64}
 
 
 def faces(spec: InputSpec, pairs: int) -> Tensor:
@@ -131,9 +143,11 @@ def measure(
 ) -> dict[str, dict[str, list[float]]]:
     """Run every way once to warm up, then all of them in turns; return all seconds."""
     seconds: dict[str, dict[str, list[float]]] = {name: {"wall": [], "cpu": []} for name in runs}
+    step("warming up")
     for run in runs.values():
         run()
-    for _ in range(rounds):
+    for number in range(rounds):
+        step(f"round {number + 1} of {rounds}")
         for name, run in runs.items():
             wall, cpu = time.perf_counter(), time.process_time()
             run()

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from begin import begin
 
 from graphforensics.models import DETECTORS, Detector
 from graphforensics.models.fast_inference import computes_bfloat16
@@ -35,6 +36,7 @@ WAYS = ("float32", "bfloat16")
 def main() -> None:
     """Measure, print a row a recipe, and write the JSON file if asked to."""
     arguments = parse()
+    begin(__doc__)
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
     device = torch.device(arguments.device)

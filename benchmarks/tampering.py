@@ -3,9 +3,9 @@
     python benchmarks/tampering.py [--side 380] [--batch 32] [--rounds 5] [--json FILE]
 
 Milliseconds of one pair of a real and a pseudo-fake picture: ``graphforensics.tamper.SelfBlend`` on
-a batch, against OpenCV and albumentations picture by picture (``tampering_usual.py``; they are not
-of the library's extras: ``pip install opencv-python-headless albumentations``, or name the Python
-of an environment that has them with ``--usual-python``, more than once for more than one).
+a batch, against OpenCV and albumentations picture by picture (``tampering_usual.py``; the extra
+``bench`` brings them, or name the Python of an environment that has them with ``--usual-python``,
+more than once for more than one). ``--quick`` is a try with few small pictures.
 
 Each way has processes of its own, as in a loader's worker, with one thread: buffers that another
 way has left with the C library spare it nothing. They take turns, so that whatever else the machine
@@ -28,6 +28,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from begin import begin, step
 from layer_timing import timed
 from skimage.data import astronaut
 from skimage.transform import resize
@@ -48,6 +49,9 @@ def main() -> None:
     if arguments.way:
         print(json.dumps(own(arguments)))
         return
+    begin(__doc__, () if arguments.usual_python else ("albumentations", "cv2"))
+    if arguments.quick:
+        arguments.side, arguments.batch, arguments.rounds = 96, 4, 1
     with tempfile.TemporaryDirectory() as folder:
         arguments.crops = Path(folder) / "crops.npz"
         write_crops(arguments.crops, arguments.batch, arguments.side)
@@ -60,6 +64,7 @@ def main() -> None:
 def parse() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="few small pictures: a try")
     parser.add_argument("--side", type=int, default=380, help="of the pictures, default: 380")
     parser.add_argument("--batch", type=int, default=32, help="pictures, default: 32")
     parser.add_argument("--rounds", type=int, default=5, help="in each process, default: 5")
@@ -113,7 +118,10 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     shared = ["--crops", str(arguments.crops), "--rounds", rounds, "--threads", threads]
     shared += ["--device", arguments.device]
     commands += [[sys.executable, __file__, *shared, "--way", way] for way in _WAYS]
-    found = [[run(command, threads) for command in commands] for _ in range(_TURNS)]
+    found = []
+    for turn in range(_TURNS):
+        step(f"turn {turn + 1} of {_TURNS}")
+        found.append([run(command, threads) for command in commands])
     ways = []
     for name, runs in zip([*pythons, *_WAYS], zip(*found, strict=True), strict=True):
         seconds = statistics.median(second for one in runs for second in one["seconds"])
