@@ -15,11 +15,19 @@ def inline(translator: Any, node: nodes.math) -> None:
     raise nodes.SkipNode
 
 
+def aligned(formula: str) -> str:
+    """Put a formula of several rows, or with marks of alignment, into rows of a table."""
+    rows = "&" in formula or r"\\" in formula
+    if not rows or formula.lstrip().startswith(r"\begin{"):
+        return formula
+    return rf"\begin{{split}} {formula} \end{{split}}"
+
+
 def block(translator: Any, node: nodes.math_block) -> None:
     """Write a formula by itself; several lines of one are one below the other."""
     lines = node.astext().strip().split("\n\n")
     translator.body.append(translator.starttag(node, "div", CLASS="math"))
-    translator.body += [convert(line, display="block") for line in lines]
+    translator.body += [convert(aligned(line), display="block") for line in lines]
     translator.body.append("</div>")
     raise nodes.SkipNode
 

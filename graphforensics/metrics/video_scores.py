@@ -14,6 +14,7 @@ VIDEO_KEYS = ("dataset", "manipulation", "video", "quality")
 
 #: How the scores of a video's rows may become the video's.
 VideoRule = Literal["mean", "max", "confident"]
+#: All of :data:`VideoRule`, the default first.
 VIDEO_RULES: tuple[VideoRule, ...] = ("mean", "max", "confident")
 
 # Above and below these a score is certain, and such shares of certain scores decide.

@@ -13,6 +13,7 @@ from graphforensics.datasets.perturbation.detail import blur, pixelation
 from graphforensics.datasets.perturbation.patches import block_noise, random_patches
 from graphforensics.media.h264 import h264
 
+#: Strengths, from the weakest.
 LEVELS = (1, 2, 3, 4, 5)
 
 #: Kind -> its parameter at the five levels.

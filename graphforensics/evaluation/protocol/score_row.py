@@ -13,6 +13,7 @@ from graphforensics._csv import CsvReader, csv_text
 from graphforensics.errors import MissingDataError
 from graphforensics.store.columns import LABELS
 
+#: What a protocol may go across, or test.
 PROTOCOLS = ("cross-dataset", "cross-manipulation", "cross-quality", "robustness")
 _OK = "ok"
 

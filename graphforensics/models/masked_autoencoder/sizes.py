@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+#: Names of the sizes, as timm has them.
 Size = Literal["tiny", "small", "base", "large"]
 
 
