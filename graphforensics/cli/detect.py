@@ -7,7 +7,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from graphforensics.cli.early_checks import require_device, require_media, require_model
+from graphforensics.cli.early_checks import (
+    require_device,
+    require_journal,
+    require_media,
+    require_model,
+    require_other_files,
+)
 from graphforensics.cli.messages import plain_messages, say
 from graphforensics.cli.model_choice import add_saved_model, device_of, saved_model
 from graphforensics.cli.results import require_folder, write_json, write_result
@@ -87,6 +93,9 @@ def run(args: argparse.Namespace) -> int:
     """Judge one file or many, print the report, and return the exit status."""
     for path in (args.json, args.heatmap, args.csv, args.resume):
         require_folder(path)
+    outputs = (args.json, args.heatmap, args.csv, args.resume)
+    require_other_files(outputs, args.clip)
+    require_journal(args.resume)
     require_device(args.device)
     many = len(args.clip) > 1 or args.csv or args.resume or _holds_many(args.clip[0])
     if not many:
@@ -131,6 +140,7 @@ def _many(args: argparse.Namespace) -> int:
     files, empty = media_list(args.clip)
     if not files:
         raise UnreadableMediaError(*empty[0])
+    require_other_files((args.json, args.csv, args.resume), files)
     from graphforensics.inference.result_table import result_csv, result_lines
 
     results = [*_judged(args, files), *(_empty(path, reason) for path, reason in empty)]

@@ -6,7 +6,12 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from graphforensics.errors import CheckpointError, MissingDataError, UnreadableMediaError
+from graphforensics.errors import (
+    CheckpointError,
+    MissingDataError,
+    OutputError,
+    UnreadableMediaError,
+)
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(::|://)")
 #: Kinds of device that torch knows by name, whether or not they are there.
@@ -75,3 +80,30 @@ def require_tables(*places: str | Path | None) -> None:
     for place in places:
         if place is not None and not Path(place).exists():
             raise MissingDataError(f"{place}: cannot be read (no such file or directory)")
+
+
+def require_other_files(outputs: Iterable[str | Path | None], inputs: Iterable[str | Path]) -> None:
+    """Refuse to write over what is read; ``None`` is passed over.
+
+    Raises:
+        OutputError: An output is one of the inputs.
+    """
+    given = [Path(place) for place in inputs if Path(place).is_file()]
+    for output in filter(None, outputs):
+        there = Path(output)
+        if there.is_file() and any(there.samefile(place) for place in given):
+            raise OutputError(f"{output}: is also read; write to another file")
+
+
+def require_journal(path: str | Path | None) -> None:
+    """Refuse a file to go on from that is something else.
+
+    Raises:
+        OutputError: It is not empty, and its first line is no entry of a journal.
+    """
+    if path is None or not Path(path).is_file():
+        return
+    with open(path, "rb") as file:
+        line = file.readline(1 << 20)
+    if line and not line.lstrip().startswith(b"{"):
+        raise OutputError(f"{path}: holds something else than what 'detect' went through")

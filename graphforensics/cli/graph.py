@@ -8,7 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from graphforensics.cli.detect import add_clips
-from graphforensics.cli.early_checks import require_device, require_media, require_model
+from graphforensics.cli.early_checks import (
+    require_device,
+    require_media,
+    require_model,
+    require_other_files,
+)
 from graphforensics.cli.messages import plain_messages, say
 from graphforensics.cli.model_choice import add_saved_model, saved_model
 from graphforensics.cli.results import require_folder, write_json
@@ -104,6 +109,7 @@ def _check(args: argparse.Namespace) -> None:
         require_folder(name)
     if args.strongest < 0:
         raise ValueError(f"'--strongest' must not be negative (got {args.strongest})")
+    require_other_files((args.out, args.json), [args.clip])
     require_device(args.device)
     require_media(args.clip)
     require_model(args.model)

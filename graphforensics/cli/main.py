@@ -12,7 +12,7 @@ import threading
 import traceback
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import NoReturn
 
 from graphforensics import __version__
@@ -60,7 +60,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Returns:
         0 when done, 1 when the program itself failed, 2 for bad input, 3 when some of
-        many files failed, 130 when interrupted, 143 when terminated.
+        many files failed, 130 when interrupted, 141 when its output was closed,
+        143 when terminated.
     """
     words = list(sys.argv[1:] if argv is None else argv)
     command = next((word for word in words if word in COMMANDS), None)
@@ -80,6 +81,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("graphforensics: interrupted", file=sys.stderr)
         return 130
+    except BrokenPipeError:
+        # Whoever reads the output has seen enough, as `| head` has; nothing more can be written.
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
     except (GraphForensicsError, ValueError, OSError, MemoryError) as error:
         return _report(args, error, 2)
     except Exception as error:

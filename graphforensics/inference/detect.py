@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from graphforensics.inference.detection_report import DetectionReport
-from graphforensics.inference.examine import CAVEAT, examine
+from graphforensics.inference.examine import examine
 from graphforensics.inference.heat_picture import write_heat
+from graphforensics.inference.notes import CAVEAT
 from graphforensics.media.save_picture import picture_format
 from graphforensics.models.detector import Detector
 from graphforensics.store.extraction_options import ExtractionOptions

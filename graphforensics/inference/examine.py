@@ -10,6 +10,7 @@ import numpy as np
 from graphforensics.errors import GraphForensicsError
 from graphforensics.inference.detection_report import DetectionReport, FaceFrame, PersonVerdict
 from graphforensics.inference.inputs import read_inputs
+from graphforensics.inference.notes import CAVEAT
 from graphforensics.inference.person_inputs import PersonInputs
 from graphforensics.inference.verdict import Verdict, judge
 from graphforensics.inference.verdict_rule import VerdictRule, known_temperature, verdict_rule
@@ -17,10 +18,6 @@ from graphforensics.models.detector import Detector
 from graphforensics.store.extraction_options import ExtractionOptions
 from graphforensics.store.extraction_report import ExtractionReport
 
-CAVEAT = (
-    "A score is a hint, not a proof: it holds for forgeries like those the model was trained on, "
-    "and compression, filters and editing move it."
-)
 NO_FACE = "no face found"
 TOO_SHORT = "no face was seen for long enough to be scored"
 

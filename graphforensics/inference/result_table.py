@@ -10,6 +10,7 @@ from typing import Any
 
 from graphforensics._text import shown
 from graphforensics.inference.file_job import FileResult
+from graphforensics.inference.notes import ABOUT_THE_FILE, CAVEAT
 
 COLUMNS = (
     "file",
@@ -29,6 +30,7 @@ COLUMNS = (
     "calibrated",
     "detector",
     "reason",
+    "notes",
 )
 
 
@@ -60,12 +62,19 @@ def result_lines(results: Sequence[FileResult]) -> list[str]:
         if row.get("probability") is not None:
             told += f" (probability {row['probability']:.3f}"
             told += f", sd {row['sd']:.3f})" if row["sd"] is not None else ")"
+        told += "".join(f"; {note}" for note in _about_the_file(result))
         lines.append(f"{shown(result.file)}: {told}")
     counts = Counter(_row(result)["verdict"] or "failed" for result in results)
     reused = sum(result.reused for result in results)
     told = ", ".join(f"{count} {word}" for word, count in sorted(counts.items()))
     before = f"; {reused} of them judged before" if reused else ""
     return [*lines, f"{len(results)} files: {told}{before}"]
+
+
+def _about_the_file(result: FileResult) -> list[str]:
+    """Return the notes that say what was not read as it is stored."""
+    notes = [] if result.report is None else result.report["notes"]
+    return [shown(note) for note in notes if note.startswith(ABOUT_THE_FILE)]
 
 
 def _row(result: FileResult) -> dict[str, Any]:
@@ -84,6 +93,7 @@ def _row(result: FileResult) -> dict[str, Any]:
         "faces": len(report["persons"]),
         "band_low": low,
         "band_high": high,
+        "notes": " ".join(note for note in report["notes"] if note != CAVEAT),
     }
 
 

@@ -111,3 +111,12 @@ def test_names_that_begin_like_an_option(
     with pytest.raises(SystemExit) as left:
         main(["extract", "-h"])
     assert left.value.code == 0
+
+
+def test_a_reader_that_has_seen_enough_is_no_error() -> None:
+    command = [sys.executable, "-W", "ignore", "-m", "graphforensics", "recipe", "show", "mrl"]
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (141, "")

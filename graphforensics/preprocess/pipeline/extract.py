@@ -16,9 +16,11 @@ from tqdm import tqdm
 from graphforensics.errors import GraphForensicsError, MissingDataError, UnreadableMediaError
 from graphforensics.media.source_files import find_media
 from graphforensics.preprocess.pipeline.extraction_summary import ExtractionSummary
+from graphforensics.preprocess.pipeline.known_root import known_root
 from graphforensics.preprocess.pipeline.source_job import (
     SourceJob,
     SourceResult,
+    content_hash,
     failed_result,
     run_source_job,
 )
@@ -71,7 +73,8 @@ def extract(
         metadata: CSV with a column ``file`` and any of ``label``, ``identity``, ``manipulation``,
             ``dataset``, ``video``, ``source``, ``mask``, ``quality``, ``split`` (see
             :class:`MetadataTable`). Files that it names as masks are left out of folders.
-        root: Folder that sources are named relative to; that of ``metadata`` by default, and
+        root: Folder that sources are named relative to; by default that which the store's names
+            are relative to, where it holds one of the files; else that of ``metadata``, and
             absolute names without it. Give one to move files and store between machines.
         workers: Worker processes; one a core by default, none (everything in this process) for a
             single file. Each holds a few frames, however long the video is.
@@ -107,7 +110,9 @@ def extract(
     files, empty = find_media(given, table.masks() if table else ())
     _check_found(files, empty)
     known = _known(table, files)
-    base = root if root is not None else (table.folder if table else None)
+    base = root
+    if base is None:
+        base = known_root(place, files, table.folder if table else None, content_hash)
     summary = ExtractionSummary(failed=list(empty))
     if known is not None:
         summary.unlabelled = [str(file) for file in files if os.path.abspath(file) not in known]

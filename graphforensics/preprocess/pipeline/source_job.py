@@ -97,7 +97,7 @@ def run_source_job(job: SourceJob) -> SourceResult:
     old = read_record(root, job.key)
     blank = SourceRecord(job.source, job.key, "failed", metadata=_known(job, old))
     try:
-        blank = replace(blank, sha256=_content_hash(job.path))
+        blank = replace(blank, sha256=content_hash(job.path))
     except UnreadableMediaError as error:
         return _failed(job, old, replace(blank, reason=error.reason))
     if _is_done(old, root, blank.sha256):
@@ -224,7 +224,7 @@ def _check_seen(root: StorePath) -> None:
         )
 
 
-def _content_hash(path: str) -> str:
+def content_hash(path: str) -> str:
     """Return the SHA-256 of a file's bytes.
 
     Raises:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import ClassVar
 
 from graphforensics.train.config.part import Part
 from graphforensics.train.config.setting import setting
+
+#: A number, numbers between commas, or all.
+_DEVICES = re.compile(r"auto|-1|\[?\d+(\s*,\s*\d+)*,?\]?")
 
 
 @dataclass(frozen=True)
@@ -39,10 +43,14 @@ class MachineOptions(Part):
     sync_batchnorm: bool = False
 
     def check(self) -> None:
-        """Read a number of devices that was given as text."""
+        """Read a number of devices that was given as text; raise ValueError for other words."""
         if isinstance(self.devices, str) and self.devices.isdigit():
             # The command line has words only.
             object.__setattr__(self, "devices", int(self.devices))
+        if isinstance(self.devices, str) and not _DEVICES.fullmatch(self.devices):
+            raise ValueError(
+                f"'devices' must be a number, numbers such as 0,2, or auto (got {self.devices!r})"
+            )
 
     def check_together(self) -> None:
         """Raise ValueError for what the accelerator does not have."""

@@ -59,7 +59,7 @@ def test_a_keyword_of_the_optimiser_changes_one_file(tmp_path: Path) -> None:
     package = tmp_path / "graphforensics"
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(Path(graphforensics.__file__).parent, package, ignore=ignored)
-    file = package / "train" / "config" / "optimizer.py"
+    file = package / "train" / "config" / "optimizer_options.py"
     text = file.read_text()
     for old, new in (
         ("    Raises:\n", "        nesterov: Look ahead of the momentum.\n\n    Raises:\n"),
