@@ -89,7 +89,7 @@ def require_other_files(outputs: Iterable[str | Path | None], inputs: Iterable[s
         OutputError: An output is one of the inputs.
     """
     given = [Path(place) for place in inputs if Path(place).is_file()]
-    for output in filter(None, outputs):
+    for output in (place for place in outputs if place):
         there = Path(output)
         if there.is_file() and any(there.samefile(place) for place in given):
             raise OutputError(f"{output}: is also read; write to another file")
