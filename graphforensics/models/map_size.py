@@ -32,7 +32,8 @@ def map_size(encoder: TimmEncoder, size: int) -> tuple[int, int]:
     try:
         with torch.no_grad():
             maps = sketch.eval()(image)
-    except (RuntimeError, AssertionError) as error:
-        reason = (str(error).splitlines() or ["unknown"])[0]
+    except (RuntimeError, AssertionError, ValueError) as error:
+        # The encoder speaks of images; what the network said stands behind it.
+        reason = (str(error.__cause__ or error).splitlines() or ["unknown"])[0]
         raise ValueError(f"'size' must suit {encoder.name!r} (got {size}: {reason})") from error
     return int(maps[-1].shape[-2]), int(maps[-1].shape[-1])

@@ -70,6 +70,7 @@ def test_two_trainings_do_not_share_a_folder(
     tmp_path: Path, tiny_model: MRL, noise_data: FaceStoreDataModule
 ) -> None:
     out = tmp_path / "run"
+    out.mkdir()
     with (
         FolderLock(out, "folder"),
         pytest.raises(OutputError, match="another run is writing to this folder"),
