@@ -38,7 +38,7 @@ def lazy_names(
         ``__getattr__``, which imports the module behind a name and keeps the name, and ``__dir__``.
 
     Example:
-        >>> __getattr__, __dir__ = lazy_names("graphforensics.metrics", {"video": "video_scores"})
+        >>> __getattr__, __dir__ = lazy_names("package", {"video": "video_scores"})
         >>> __dir__()
         ['video_scores']
     """
