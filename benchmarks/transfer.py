@@ -1,7 +1,7 @@
 """What a plain detector learns for families of forgeries left out, by recipe and by steps.
 
     python benchmarks/transfer.py --out OUT [--data FOLDER] [--cases NAME ...] [--steps N ...]
-        [--encoder-weights FILE] [--quick]
+        [--size PIXELS] [--encoder-weights FILE] [--quick]
 
 ``--data`` holds a ``manifest.csv`` (columns ``file``, ``label``, ``kind``, ``system``,
 ``identity``) of real photographs and clips. Their people are parted once, three fifths to train, a
@@ -13,9 +13,9 @@ the same people, with its bootstrap interval over people; the share of unknown r
 of unknown real clips that are called forged; and, where the manifest has them, the scores of face
 swaps of a public system beside their own original.
 
-Everything goes through the library's own commands. A step whose result is there is skipped, a
-training that was ended goes on, and ``results.json`` and ``results.md`` are written after every
-measurement. ``--quick`` runs all of it on drawn faces in a few minutes; its figures mean nothing.
+Everything goes through the library's own commands. All cases are trained to the first number of
+steps before any is trained to the second. A step whose result is there is skipped, a training that
+was ended goes on, and ``results.json`` and ``results.md`` are written after every measurement. ``--quick`` runs all of it on drawn faces in a few minutes; its figures mean nothing.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ def main() -> None:
     tables = drawn_tables(args.out) if args.quick else manifest_tables(args.data, args.out)
     stores = make_stores(args, tables)
     results: list[dict[str, Any]] = []
-    for case in args.cases:
-        for steps in args.steps:
+    for steps in args.steps:
+        for case in args.cases:
             model = train(args, case, steps, list(stores["real"].values()))
             results.append(measured(args, case, steps, model, stores))
             write_results(args.out, results)
@@ -77,7 +77,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, help="folder with a manifest.csv")
     parser.add_argument("--cases", nargs="+", choices=CASES, default=list(CASES))
     parser.add_argument("--steps", nargs="+", type=int, default=list(STEPS))
-    parser.add_argument("--batch-size", type=int, default=24, help="both halves of its pairs")
+    parser.add_argument("--batch-size", type=int, default=16, help="both halves of its pairs")
+    parser.add_argument("--size", type=int, default=128, help="side of a face in pixels")
+    parser.add_argument("--clips", type=int, default=5, help="samples of a track in an epoch")
     parser.add_argument("--encoder-weights", help="a local file to start from")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--quick", action="store_true", help="drawn faces, few steps: a try")
@@ -85,7 +87,8 @@ def arguments() -> argparse.Namespace:
     if args.data is None and not args.quick:
         parser.error("give --data, a folder with a manifest.csv, or --quick")
     if args.quick:
-        args.steps, args.batch_size, args.cases = [2, 4], 8, list(CASES)[:2]
+        args.steps, args.cases = [2, 4], list(CASES)[:2]
+        args.batch_size, args.size, args.clips = 8, 64, 1
     args.steps = sorted(args.steps)
     return args
 
@@ -183,17 +186,18 @@ def train(args: argparse.Namespace, case: str, steps: int, stores: Sequence[Path
     if kept.is_file():
         return kept
     # An epoch is a number of steps that follows from the data; whole ones are trained.
-    samples = max(1, epoch_samples(stores) * 2 // args.batch_size)
-    epochs = max(1, round(steps / samples))
+    pairs = epoch_samples(stores) * args.clips
+    epochs = max(1, round(steps / max(1, pairs * 2 // args.batch_size)))
     words = ["--config", "baseline_small", "--data", *stores, "--split", "official"]
     words += ["--out", folder, "--epochs", epochs, "--batch-size", args.batch_size]
     # A cosine's end would have to be known; steps are compared along one training.
     words += ["--schedule", "step", "--decay-every", 10**6, "--warmup-epochs", 0]
-    words += ["--seed", args.seed, "--workers", 1, *CASES[case]]
+    words += ["--seed", args.seed, "--workers", 1, "--clips", args.clips, *CASES[case]]
+    words += ["--set", f"size={args.size}"]
     if args.encoder_weights:
         words += ["--set", f"encoder_weights={args.encoder_weights}"]
     if args.quick:
-        words += ["--set", "encoder=resnet10t", "--set", "size=64"]
+        words += ["--set", "encoder=resnet10t"]
     run("train", *words, *(["--resume"] if (folder / "last.ckpt").is_file() else []))
     kept.write_bytes((folder / "last.ckpt").read_bytes())
     return kept

@@ -120,8 +120,12 @@ class DetectionTask(L.LightningModule):
         Lightning leaves the mode as it finds it. Where the detector itself is in training mode,
         its parts stay as they are: who froze one of them meant it.
         """
-        if stage == "fit" and not (self.training and self.model.training):
-            self.train()
+        if stage == "fit":
+            # Convolutions of images run up to 1.6 times as fast with their channels last in memory
+            # (docs/benchmarks.md); weights laid out so carry the maps along.
+            self.model.to(memory_format=torch.channels_last)
+            if not (self.training and self.model.training):
+                self.train()
 
     def trained_parameters(self) -> Iterable[Parameter]:
         """Return what the optimiser changes: all of the detector."""
