@@ -79,7 +79,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--steps", nargs="+", type=int, default=list(STEPS))
     parser.add_argument("--batch-size", type=int, default=16, help="both halves of its pairs")
     parser.add_argument("--size", type=int, default=128, help="side of a face in pixels")
-    parser.add_argument("--clips", type=int, default=5, help="samples of a track in an epoch")
+    parser.add_argument("--clips", type=int, default=4, help="samples of a track in an epoch")
     parser.add_argument("--encoder-weights", help="a local file to start from")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--quick", action="store_true", help="drawn faces, few steps: a try")
