@@ -8,7 +8,7 @@ OUT    ?= demo-out
 PYTEST ?= $(VENV)/bin/python -m pytest
 DEMO_ARGS ?=
 
-.PHONY: install demo test test-temporal lint docs clean
+.PHONY: install demo test test-slow test-full test-temporal lint docs clean
 
 install: $(VENV)/.installed
 
@@ -30,7 +30,12 @@ demo: install
 
 # A process a core; small tensors gain nothing from more threads.
 test: install
-	OMP_NUM_THREADS=1 $(PYTEST) -n auto --dist loadfile -m "not temporal"
+	OMP_NUM_THREADS=1 $(PYTEST) -n auto --dist loadfile -m "not temporal and not slow"
+
+test-slow: install
+	OMP_NUM_THREADS=1 $(PYTEST) -n auto --dist loadfile -m "slow and not temporal"
+
+test-full: test test-slow
 
 test-temporal: $(VENV)/.temporal
 	$(PYTEST) -m temporal

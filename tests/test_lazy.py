@@ -53,6 +53,7 @@ def test_type_checkers_and_programs_see_the_same(name: str) -> None:
         assert not isinstance(getattr(package, public), ModuleType)
 
 
+@pytest.mark.slow
 def test_a_name_wins_over_a_module_of_the_same_name() -> None:
     program = (
         "import graphforensics.nn.attention_pool\n"
@@ -71,6 +72,7 @@ def test_unknown_names_are_unknown() -> None:
         package.Perceptron  # noqa: B018
 
 
+@pytest.mark.slow
 def test_what_has_moved_is_found_and_warns_once() -> None:
     program = (
         "import warnings\n"

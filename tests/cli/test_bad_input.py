@@ -268,6 +268,7 @@ def test_unusual_pictures_show_the_same_face(
         assert np.abs(_box(tmp_path) / scale - plain_box).max() < 6
 
 
+@pytest.mark.slow
 def test_forty_faces(models: dict[str, Path], tmp_path: Path, capsys: Capture) -> None:
     rows = [np.concatenate([face] * 8, axis=1) for face in moving_face(4, SIZE, 0.9, 10)]
     clip = tmp_path / "crowd.mkv"

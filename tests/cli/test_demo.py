@@ -15,6 +15,8 @@ from graphforensics.cli.main import main
 from graphforensics.models import load_detector
 from graphforensics.store.face_store import FaceStore
 
+pytestmark = pytest.mark.slow
+
 
 def _demo(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(

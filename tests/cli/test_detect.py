@@ -163,7 +163,7 @@ def _table(path: Path) -> dict[str, dict[str, str]]:
         return {Path(row["file"]).name: row for row in csv.DictReader(file)}
 
 
-@pytest.mark.parametrize("workers", [0, 2])
+@pytest.mark.parametrize("workers", [0, pytest.param(2, marks=pytest.mark.slow)])
 def test_many_files_are_a_row_each_and_the_broken_ones_are_listed(
     tmp_path: Path,
     many: Path,
@@ -201,6 +201,7 @@ def test_many_files_are_a_row_each_and_the_broken_ones_are_listed(
     assert f"{many / 'empty.mp4'}: failed: is empty" in told
 
 
+@pytest.mark.slow
 def test_the_number_of_workers_changes_no_figure(tmp_path: Path, many: Path, model: Path) -> None:
     tables = []
     for workers in (0, 2):
@@ -236,6 +237,7 @@ def test_a_table_names_files_relative_to_itself(
     assert "no column 'file'" in _error(capsys, ["detect", str(listed), f"--model={model}"])
 
 
+@pytest.mark.slow
 def test_a_rerun_judges_only_what_is_new(
     tmp_path: Path,
     many: Path,
@@ -286,6 +288,7 @@ def _recording(judged: list[str]) -> Callable[..., DetectionReport]:
     return recorded
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_costs_its_own_file_only(tmp_path: Path, many: Path) -> None:
     """A model whose pass kills the process on one file, as want of memory would."""
     script = tmp_path / "run.py"

@@ -41,6 +41,7 @@ def _table(table: pa.Table, tracks: int) -> pa.Table:
     return many.set_column(place, "video", names).combine_chunks()
 
 
+@pytest.mark.slow
 def test_a_worker_takes_no_more_for_many_tracks_than_for_few(
     tmp_path: Path, labelled_store: Callable[..., Path]
 ) -> None:

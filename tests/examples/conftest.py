@@ -15,6 +15,13 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of this folder as slow: an example is a program of its own."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture
 def example(tmp_path: Path) -> Run:
     """Run ``examples/<name>.py`` in an empty folder: ``example(name, *arguments)``."""

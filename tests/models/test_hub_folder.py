@@ -79,6 +79,7 @@ def _load(hub: str, cache: Path, **more: str) -> subprocess.CompletedProcess[str
     return subprocess.run(words, capture_output=True, text=True, env=environment, timeout=240)
 
 
+@pytest.mark.slow
 def test_a_model_of_the_hub_is_fetched_with_its_calibration(
     folder: Path, hub: str, tmp_path: Path
 ) -> None:

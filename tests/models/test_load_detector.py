@@ -261,6 +261,7 @@ def test_weights_without_all_their_numbers(training, tmp_path, kind):
         load_detector(tmp_path / "last.ckpt")
 
 
+@pytest.mark.slow
 def test_an_encoder_with_tied_weights(tmp_path):
     """CoaT's blocks share positions: safetensors keeps one of their names."""
     small = {"size": 32, "blocks": 1, "heads": 2, "hidden_channels": 8}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 import torch
 from torch.nn import functional
 
@@ -62,6 +63,7 @@ def test_layer_properties():
     check_reset(layer)
 
 
+@pytest.mark.slow
 def test_onnx():
     check_onnx(small(), torch.randn(2, 4, 4, 5))
 

@@ -160,6 +160,7 @@ def test_masks_turn_with_the_face(face: Tensor):
         assert np.abs(got - wanted).mean() < 2e-3
 
 
+@pytest.mark.slow
 @pytest.mark.data
 @pytest.mark.parametrize("degrees", [-25, 25])
 def test_masks_turn_with_hand_placed_landmarks(people: Tensor, degrees: int):

@@ -67,6 +67,7 @@ def _remote(url: str) -> dict[str, bytes]:
     return {path[len(root) + 1 :]: fs.cat_file(path) for path in fs.find(root)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["memory", "memory, threads", "local, processes", "file"])
 def test_the_bytes_are_those_on_a_disk(
     clips: Path, reference: Path, tmp_path: Path, memory: str, way: str

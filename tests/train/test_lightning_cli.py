@@ -135,6 +135,7 @@ sys.exit(main(["fit", "--config", "mrl"]))
 """
 
 
+@pytest.mark.slow
 def test_it_is_imported_without_the_extra_that_it_needs() -> None:
     done = subprocess.run(
         [sys.executable, "-c", _WITHOUT_EXTRAS], capture_output=True, text=True, timeout=120

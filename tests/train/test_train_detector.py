@@ -77,6 +77,7 @@ def _data(store: Path, model: MRL, **keywords: Any) -> FaceStoreDataModule:
     return FaceStoreDataModule([store], model.input_spec, **settings)
 
 
+@pytest.mark.slow
 def test_a_killed_run_resumes_to_the_same_weights_and_table(
     tmp_path: Path,
     noise_store: Path,
@@ -108,6 +109,7 @@ def _kill(*told: Any) -> None:
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("settings", "data"),
     [
@@ -352,6 +354,7 @@ def test_other_ways_of_training(
     assert next(load_detector(summary.folder).parameters()).dtype == torch.float32
 
 
+@pytest.mark.slow
 def test_compiling_changes_nothing_but_the_speed(
     tmp_path: Path, noise_store: Path, tiny_model: MRL, unbroken: Path
 ) -> None:

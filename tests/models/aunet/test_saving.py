@@ -28,6 +28,7 @@ def tiny(small) -> AUNet:
     return AUNet(**{**small, "encoder": "test_efficientnet", "depth": 2}).eval()
 
 
+@pytest.mark.slow
 def test_compile_and_export(tiny, images):
     wanted = tiny(images)
     compiled = torch.compile(tiny, fullgraph=True, backend="aot_eager")
@@ -38,6 +39,7 @@ def test_compile_and_export(tiny, images):
         torch.testing.assert_close(getattr(exported, name), getattr(wanted, name))
 
 
+@pytest.mark.slow
 def test_onnxruntime_gives_the_same(tiny, images):
     pytest.importorskip("onnx", reason="the extra 'export' is not installed")
     pytest.importorskip("onnxscript", reason="the extra 'export' is not installed")

@@ -154,6 +154,7 @@ def test_mapped_faces_are_56_pixels_at_224():
         MappingNetwork("convnext_atto")
 
 
+@pytest.mark.slow
 def test_mapping_learns_with_the_papers_step():
     """A step of 0.1; where the layer reads plain numbers the loss goes to tens and hundreds."""
     torch.manual_seed(0)

@@ -20,6 +20,8 @@ from graphforensics.datasets.moving_face import moving_face
 from graphforensics.media.write_clip import write_clip
 from graphforensics.store.face_store import FaceStore
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(graphforensics.__file__).parents[1]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 

@@ -329,6 +329,7 @@ print(count, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_length(tmp_path: Path) -> None:
     """Ten times the frames; holding their crops alone would take 20 MiB more."""
     frames = list(moving_face(25))

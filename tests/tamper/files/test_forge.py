@@ -149,6 +149,7 @@ def test_other_settings_are_made_anew(forged: Path, clip: Path, tmp_path: Path) 
     assert len(rows(out)) == 2
 
 
+@pytest.mark.slow
 def test_one_stem_in_two_folders(clip: Path, tmp_path: Path) -> None:
     for folder in "ab":
         (tmp_path / "in" / folder).mkdir(parents=True)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+import pytest
+
 import graphforensics
 from graphforensics.train.config.optimizer_options import OptimizerOptions
 from graphforensics.train.config.part import Part
@@ -54,6 +56,7 @@ Parsed(["fit", "--config", "recipe.yaml", "--data.stores", "[a]", "--out", "run"
 """
 
 
+@pytest.mark.slow
 def test_a_keyword_of_the_optimiser_changes_one_file(tmp_path: Path) -> None:
     """Its option, help, places and keywords, for both command lines, follow from the field."""
     package = tmp_path / "graphforensics"

@@ -18,6 +18,8 @@ from graphforensics.cli.main import main
 from graphforensics.models import MRL, load_detector
 from graphforensics.train import FaceStoreDataModule
 
+pytestmark = pytest.mark.slow
+
 # No batch normalisation, whose statistics are of a process's own samples, and nothing drawn.
 MODEL = [
     "--encoder=convnext_atto",
