@@ -15,7 +15,8 @@ swaps of a public system beside their own original.
 
 Everything goes through the library's own commands. All cases are trained to the first number of
 steps before any is trained to the second. A step whose result is there is skipped, a training that
-was ended goes on, and ``results.json`` and ``results.md`` are written after every measurement. ``--quick`` runs all of it on drawn faces in a few minutes; its figures mean nothing.
+was ended goes on, and ``results.json`` and ``results.md`` are written after every measurement.
+``--quick`` runs all of it on drawn faces in a few minutes; its figures mean nothing.
 """
 
 from __future__ import annotations

@@ -11,11 +11,10 @@ from graphforensics.cli.early_checks import (
     require_device,
     require_journal,
     require_media,
-    require_model,
     require_other_files,
 )
 from graphforensics.cli.messages import plain_messages, say
-from graphforensics.cli.model_choice import add_saved_model, device_of, saved_model
+from graphforensics.cli.model_choice import add_saved_model, choose_model, device_of, saved_model
 from graphforensics.cli.results import require_folder, write_json, write_result
 from graphforensics.errors import UnreadableMediaError
 
@@ -100,7 +99,7 @@ def run(args: argparse.Namespace) -> int:
     many = len(args.clip) > 1 or args.csv or args.resume or _holds_many(args.clip[0])
     if not many:
         require_media(args.clip[0])
-    require_model(args.model)
+    choose_model(args)
     return _many(args) if many else _one(args)
 
 

@@ -11,11 +11,10 @@ from graphforensics.cli.detect import add_clips
 from graphforensics.cli.early_checks import (
     require_device,
     require_media,
-    require_model,
     require_other_files,
 )
 from graphforensics.cli.messages import plain_messages, say
-from graphforensics.cli.model_choice import add_saved_model, saved_model
+from graphforensics.cli.model_choice import add_saved_model, choose_model, saved_model
 from graphforensics.cli.results import require_folder, write_json
 from graphforensics.errors import GraphForensicsError, MissingDataError, NoFaceError
 
@@ -112,7 +111,7 @@ def _check(args: argparse.Namespace) -> None:
     require_other_files((args.out, args.json), [args.clip])
     require_device(args.device)
     require_media(args.clip)
-    require_model(args.model)
+    choose_model(args)
 
 
 def _format(out: str) -> str:

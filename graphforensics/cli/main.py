@@ -28,6 +28,7 @@ COMMANDS = {
     "forge": "make forged copies of clips (self-blends, swaps, ...) to train detectors with",
     "train": "train a detector on face stores",
     "recipe": "list, show and check the recipes of trainings",
+    "models": "list detectors and weights at hand, export them, fetch and publish them",
     "calibrate": "fit a detector's probabilities and threshold to validation data",
     "evaluate": "measure a detector, or compare several, on face stores",
     "detect": "say how likely clips or images are forged, and why",

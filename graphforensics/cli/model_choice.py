@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from graphforensics.cli.early_checks import require_model
 from graphforensics.errors import CheckpointError
 from graphforensics.train.config.nearest import did_you_mean
 
@@ -21,11 +22,24 @@ def add_saved_model(parser: argparse.ArgumentParser) -> None:
     """Add the options that choose a trained detector and its device."""
     parser.add_argument(
         "--model",
-        required=True,
         metavar="PATH",
-        help="trained detector: RUN/best, any folder of save_pretrained, or a .ckpt file",
+        help="trained detector: RUN/best, any folder of save_pretrained, a .ckpt file, or the name "
+        "of weights that come along ('graphforensics models list'); default: those named default",
     )
     add_device(parser)
+
+
+def choose_model(args: argparse.Namespace) -> None:
+    """Put the folder of weights that come along in the place of their name, or of no name.
+
+    Raises:
+        CheckpointError: There is no such detector.
+    """
+    from graphforensics.models.shipped import DEFAULT, shipped_folder, shipped_weights
+
+    if args.model is None or (args.model in shipped_weights() and not Path(args.model).exists()):
+        args.model = str(shipped_folder(args.model or DEFAULT))
+    require_model(args.model)
 
 
 def add_device(parser: argparse.ArgumentParser) -> None:

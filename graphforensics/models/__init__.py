@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from graphforensics.models.mrl.output import MRLOutput
     from graphforensics.models.mrl.relation_learner import RelationLearner
     from graphforensics.models.registry import DETECTORS
+    from graphforensics.models.shipped import shipped_folder, shipped_weights
     from graphforensics.models.transfer import take_encoder, transfer_encoder
 
 __all__ = [
@@ -69,6 +70,8 @@ __all__ = [
     "RelationLearner",
     "load_detector",
     "read_calibration",
+    "shipped_folder",
+    "shipped_weights",
     "take_encoder",
     "transfer_encoder",
 ]
@@ -102,6 +105,7 @@ __getattr__, __dir__ = lazy_names(
         "mrl.output": "MRLOutput",
         "registry": "DETECTORS",
         "mrl.relation_learner": "RelationLearner",
+        "shipped": "shipped_folder shipped_weights",
         "transfer": "take_encoder transfer_encoder",
     },
 )

@@ -13,10 +13,13 @@ from graphforensics.errors import CheckpointError
 from graphforensics.models.detector import Detector
 from graphforensics.models.registry import detector_class
 from graphforensics.models.saved_detector import detector_from, detector_from_folder
+from graphforensics.models.shipped import DEFAULT, shipped_folder, shipped_weights
 from graphforensics.nn.encoder.weights import read_checkpoint, tensors_by_name
 
 
-def load_detector(path: str | Path, map_location: str | torch.device = "cpu") -> Detector:
+def load_detector(
+    path: str | Path | None = None, map_location: str | torch.device = "cpu"
+) -> Detector:
     """Read a detector from a folder of ``save_pretrained`` or a training checkpoint.
 
     Pickled code is never run: files that hold some are refused. The detector is in
@@ -25,8 +28,9 @@ def load_detector(path: str | Path, map_location: str | torch.device = "cpu") ->
     care.
 
     Args:
-        path: A folder with ``config.json`` and ``model.safetensors``, or a ``.ckpt`` of
-            ``graphforensics train``.
+        path: A folder with ``config.json`` and ``model.safetensors``, a ``.ckpt`` of
+            ``graphforensics train``, or the name of weights that come along
+            (:func:`~graphforensics.models.shipped_weights`). Default: ``"default"`` of these.
         map_location: Device to put it on. Default: ``"cpu"``.
 
     Raises:
@@ -41,6 +45,8 @@ def load_detector(path: str | Path, map_location: str | torch.device = "cpu") ->
         ...     load_detector(folder).config["regions"]
         4
     """
+    if path is None or (str(path) in shipped_weights() and not Path(path).exists()):
+        path = shipped_folder(DEFAULT if path is None else str(path))
     path = Path(path)
     if not path.exists():
         raise CheckpointError(f"{path}: no such file or folder")

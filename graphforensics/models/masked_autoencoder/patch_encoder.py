@@ -107,7 +107,7 @@ class PatchEncoder(nn.Module):
         if mask is None:
             mask = torch.zeros(embedded.shape[:2], dtype=torch.bool, device=embedded.device)
         shown = visible_tokens(embedded, mask, embedded.size(1) if every else length)
-        first = (self.cls_token + self.pos_embed[:, :1]).expand(len(images), -1, -1)
+        first = (self.cls_token + self.pos_embed[:, :1]).expand(images.size(0), -1, -1)
         tokens = torch.cat([first.to(shown.tokens), shown.tokens], dim=1)
         present = None if every else _attended(shown.present)
         return EncodedPatches(self._encode(tokens, present), shown.token_id, shown.present)
