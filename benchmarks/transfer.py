@@ -7,7 +7,8 @@
 ``identity``) of real photographs and clips. Their people are parted once, three fifths to train, a
 fifth to validate, a fifth to test. The people to test are forged by families that no case trains
 on (``swap``; ``reenact`` and ``mouth`` of clips). Each case of :data:`CASES` trains ``Baseline``
-from the real faces alone, with the forgeries that it names made on the way, and is measured after
+(``MRL`` on runs of consecutive frames, with photographs made into clips) from the real faces alone,
+with the forgeries that it names made on the way, and is measured after
 each number of steps: area under the ROC curve of each left-out family against the real copies of
 the same people, with its bootstrap interval over people; the share of unknown real photographs and
 of unknown real clips that are called forged; and, where the manifest has them, the scores of face
@@ -28,6 +29,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -36,15 +38,32 @@ from begin import begin, step
 
 from graphforensics.metrics import auc, bootstrap_interval
 
-#: Case -> what is said beside the recipe ``baseline_small``.
-CASES: dict[str, tuple[str, ...]] = {
-    "published, masks, changes, regenerate": (),
-    "mild": ("--pseudo-strength", "mild"),
-    "without masks": ("--set", "masks=false"),
-    "without shared changes": ("--augment", "none"),
-    "strong shared changes": ("--augment", "strong"),
-    "without regenerate": ("--pseudo-fakes", "whole"),
+#: What every case of a clip detector says beside its recipe.
+RUNS = ("--pseudo-fakes", "whole=3,regenerate=1", "--pseudo-strength", "published", "--no-pairs",
+        "--max-time", "None", "--augment", "published", "--set", "encoder_stage=-2")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is trained: what is said beside a recipe, and on single frames or on runs of them."""
+
+    words: tuple[str, ...] = ()
+    recipe: str = "baseline_small"
+    sees: str = "frames"
+
+
+#: Name -> case; a folder is numbered by its place here, so that new ones come last.
+CASES = {
+    "published, masks, changes, regenerate": Case(),
+    "mild": Case(("--pseudo-strength", "mild")),
+    "without masks": Case(("--set", "masks=false")),
+    "without shared changes": Case(("--augment", "none")),
+    "strong shared changes": Case(("--augment", "strong")),
+    "without regenerate": Case(("--pseudo-fakes", "whole")),
+    "MRL, consecutive frames": Case(RUNS, "mrl_small", "runs"),
 }
+#: What is stored of a video for each: single frames, or runs of consecutive ones.
+FRAMES = {"frames": "frames:8", "runs": "snippets:4x4"}
 STEPS = (500, 1000, 2000, 4000, 6000)
 #: Families to test with: of photographs, and of clips.
 LEFT_OUT = {"stills": ("swap",), "clips": ("swap", "reenact", "mouth")}
@@ -59,12 +78,14 @@ def main() -> None:
     begin(__doc__)
     args.out.mkdir(parents=True, exist_ok=True)
     tables = drawn_tables(args.out) if args.quick else manifest_tables(args.data, args.out)
-    stores = make_stores(args, tables)
+    kinds = {CASES[case].sees for case in args.cases}
+    stores = {sees: make_stores(args, tables, sees) for sees in sorted(kinds)}
     results: list[dict[str, Any]] = []
     for steps in args.steps:
         for case in args.cases:
-            model = train(args, case, steps, list(stores["real"].values()))
-            results.append(measured(args, case, steps, model, stores))
+            seen = stores[CASES[case].sees]
+            model = train(args, case, steps, [*seen["real"].values(), *seen["more"].values()])
+            results.append(measured(args, case, steps, model, seen))
             write_results(args.out, results)
     print((args.out / "results.md").read_text(encoding="utf-8"))
 
@@ -88,7 +109,7 @@ def arguments() -> argparse.Namespace:
     if args.data is None and not args.quick:
         parser.error("give --data, a folder with a manifest.csv, or --quick")
     if args.quick:
-        args.steps, args.cases = [2, 4], list(CASES)[:2]
+        args.steps, args.cases = [2, 4], [*list(CASES)[:2], list(CASES)[-1]]
         args.batch_size, args.size, args.clips = 8, 64, 1
     args.steps = sorted(args.steps)
     return args
@@ -159,25 +180,52 @@ def files_of(table: Path, part: str | None = None) -> list[str]:
         return [row["file"] for row in csv.DictReader(file) if part in (None, row["split"])]
 
 
-def make_stores(args: argparse.Namespace, tables: Mapping[str, Path]) -> dict[str, dict[str, Path]]:
+def make_stores(
+    args: argparse.Namespace, tables: Mapping[str, Path], sees: str
+) -> dict[str, dict[str, Path]]:
     """Extract the real faces; forge the people to test by the families left out."""
-    stores: dict[str, dict[str, Path]] = {"real": {}, "forged": {}, "public": {}}
-    frames = ["--frames", "frames:8"]
+    stores: dict[str, dict[str, Path]] = {"real": {}, "forged": {}, "public": {}, "more": {}}
     for name, table in tables.items():
-        store = args.out / f"faces_{name}"
-        stores["public" if name == "public" else "real"][name] = store
-        if not (store / "manifest.parquet").is_file():
-            run("extract", *files_of(table), "--metadata", table, "--out", store, *frames)
-        if name == "public":
+        if sees == "runs" and name == "stills":
+            stores["more"]["portraits"] = portraits(args, table)
             continue
-        forged, faces = args.out / f"forged_{name}", args.out / f"faces_forged_{name}"
-        stores["forged"][name] = faces
-        if not (faces / "manifest.parquet").is_file():
-            families = LEFT_OUT[name]
-            run("forge", *files_of(table, "test"), "--metadata", table, "--out", forged,
-                "--method", *families, "--seed", args.seed, "--max-frames", 100)  # fmt: skip
-            run("extract", forged, "--metadata", forged / "metadata.csv", "--out", faces, *frames)
+        faces = extracted(args, name, sees, table, files_of(table))
+        if name == "public":
+            stores["public"][name] = faces
+            continue
+        stores["real"][name] = faces
+        forged = args.out / f"forged_{name}"
+        # It is looked at once more where it was left off, and nothing is done twice.
+        run("forge", *files_of(table, "test"), "--metadata", table, "--out", forged,
+            "--method", *LEFT_OUT[name], "--seed", args.seed, "--max-frames", 100)  # fmt: skip
+        metadata = forged / "metadata.csv"
+        stores["forged"][name] = extracted(args, forged.name, sees, metadata, [forged])
     return stores
+
+
+def portraits(args: argparse.Namespace, table: Path) -> Path:
+    """Make clips of the photographs of people who are not tested; extract the real ones."""
+    clips, listed = args.out / "portraits", args.out / "portraits.csv"
+    photographs = [*files_of(table, "train"), *files_of(table, "val")]
+    run("forge", *photographs, "--metadata", table, "--out", clips, "--method", "moving_portrait",
+        "--seed", args.seed, "--max-frames", 16)  # fmt: skip
+    with open(clips / "metadata.csv", newline="", encoding="utf-8") as file:
+        rows = [
+            {**row, "file": str((clips / row["file"]).resolve())}
+            for row in csv.DictReader(file)
+            if row["label"] == "real"
+        ]
+    return extracted(args, "portraits", "runs", write_table(listed, rows), files_of(listed))
+
+
+def extracted(
+    args: argparse.Namespace, name: str, sees: str, table: Path, media: Iterable[object]
+) -> Path:
+    """Extract the faces of a table's files, unless that is done."""
+    store = args.out / (f"faces_{name}" if sees == "frames" else f"faces_{name}_{sees}")
+    if not (store / "manifest.parquet").is_file():
+        run("extract", *media, "--metadata", table, "--out", store, "--frames", FRAMES[sees])
+    return store
 
 
 def train(args: argparse.Namespace, case: str, steps: int, stores: Sequence[Path]) -> Path:
@@ -189,16 +237,16 @@ def train(args: argparse.Namespace, case: str, steps: int, stores: Sequence[Path
     # An epoch is a number of steps that follows from the data; whole ones are trained.
     pairs = epoch_samples(stores) * args.clips
     epochs = max(1, round(steps / max(1, pairs * 2 // args.batch_size)))
-    words = ["--config", "baseline_small", "--data", *stores, "--split", "official"]
+    words = ["--config", CASES[case].recipe, "--data", *stores, "--split", "official"]
     words += ["--out", folder, "--epochs", epochs, "--batch-size", args.batch_size]
     # A cosine's end would have to be known; steps are compared along one training.
     words += ["--schedule", "step", "--decay-every", 10**6, "--warmup-epochs", 0]
-    words += ["--seed", args.seed, "--workers", 1, "--clips", args.clips, *CASES[case]]
-    words += ["--set", f"size={args.size}"]
+    words += ["--seed", args.seed, "--workers", 1, "--clips", args.clips, *CASES[case].words]
+    if CASES[case].sees == "frames":
+        words += ["--set", f"size={args.size}"]
+    words += ["--encoder", "resnet10t" if args.quick else "tf_efficientnet_lite0"]
     if args.encoder_weights:
         words += ["--set", f"encoder_weights={args.encoder_weights}"]
-    if args.quick:
-        words += ["--set", "encoder=resnet10t"]
     run("train", *words, *(["--resume"] if (folder / "last.ckpt").is_file() else []))
     kept.write_bytes((folder / "last.ckpt").read_bytes())
     return kept
@@ -268,7 +316,7 @@ def write_results(out: Path, results: Sequence[Mapping[str, Any]]) -> None:
     """Write all measurements, as JSON and as a table."""
     (out / "results.json").write_text(json.dumps(results, indent=1), encoding="utf-8")
     names = sorted({name for row in results for name in row["families"]})
-    alarms = [name for name in results[0] if name.endswith("above 0.5")]
+    alarms = sorted({name for row in results for name in row if name.endswith("above 0.5")})
     titles = ["case", "steps", *names, *alarms]
     lines = ["| " + " | ".join(titles) + " |", "|---" * len(titles) + "|"]
     for row in results:
@@ -279,7 +327,7 @@ def write_results(out: Path, results: Sequence[Mapping[str, Any]]) -> None:
                 "-" if one is None else f"{one['auc']:.3f} [{one['low']:.3f}, {one['high']:.3f}]"
             )
         for name in alarms:
-            cells.append("-" if row[name] is None else f"{row[name]:.2f}")
+            cells.append("-" if row.get(name) is None else f"{row[name]:.2f}")
         lines.append("| " + " | ".join(cells) + " |")
     (out / "results.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import types
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, Union, get_args, get_origin
 
 from graphforensics.train.config.part import Part
@@ -57,7 +57,12 @@ def option_keywords(one: Setting) -> dict[str, Any]:
         >>> option_keywords(settings_of(OptimizerOptions)[3])
         {'choices': ('adam', 'adamw', 'sgd')}
     """
-    return {**_of_type(_without_none(one.hint)), **one.keywords}
+    hint = _without_none(one.hint)
+    found = _of_type(hint)
+    if hint is not one.hint and hint in (int, float):
+        # The help says what None means, so that it must be possible to say it.
+        found["type"] = _or_none(hint)
+    return {**found, **one.keywords}
 
 
 def option_help(one: Setting, default: str | None = None) -> str:
@@ -86,6 +91,15 @@ def _of_type(hint: Any) -> dict[str, Any]:
     if isinstance(get_origin(hint), type) and issubclass(get_origin(hint), Iterable):
         return {"nargs": "+"}
     return {}
+
+
+def _or_none(kind: type[int] | type[float]) -> Callable[[str], int | float | None]:
+    def read(text: str) -> int | float | None:
+        return None if text.lower() == "none" else kind(text)
+
+    # What argparse says of a wrong word: "invalid float value".
+    read.__name__ = kind.__name__
+    return read
 
 
 def _without_none(hint: Any) -> Any:

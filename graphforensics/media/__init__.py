@@ -5,6 +5,8 @@ from __future__ import annotations
 # The only package that opens videos and images: nothing else imports av or PIL. The exception is
 # graphforensics.datasets.drawn (canvas, scene, draw_face, drawn_video), which draws with Pillow's
 # ImageDraw and ImageFilter and opens no file.
+import gc
+import os
 from typing import TYPE_CHECKING
 
 from graphforensics._lazy import lazy_names
@@ -40,6 +42,12 @@ __all__ = [
     "read_frames",
     "write_clip",
 ]
+
+if hasattr(os, "register_at_fork"):
+    # FFmpeg's scalers and decoders wait for their threads when they are freed, and a forked process
+    # has none of these threads. Garbage that holds one is thus never collected in a child, such as
+    # a worker of torch's DataLoader: what it inherits stays as it is.
+    os.register_at_fork(after_in_child=gc.freeze)
 
 __getattr__, __dir__ = lazy_names(
     __name__,
