@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from graphforensics.tamper.files.forge_task import ForgeTask
 from graphforensics.tamper.files.forged_media import PARTIAL, write_forgery
 from graphforensics.tamper.files.placement import finished, placed
 from graphforensics.tamper.partner import FaceTraits
+from graphforensics.tamper.recipe.autoencoder_settings import AutoencoderSettings
 from graphforensics.tamper.sources.codec import Rendition
 from graphforensics.tamper.sources.footage import Recording
 from graphforensics.tamper.sources.prepared_source import prepare_source
@@ -42,6 +43,7 @@ class ForgeJob:
         source: The file, as the records call it.
         identity: Who is seen.
         keeps: Its unfinished files stay for others until the run ends.
+        training: How autoencoders of pairs are trained.
     """
 
     path: str
@@ -56,6 +58,7 @@ class ForgeJob:
     source: str = ""
     identity: str = ""
     keeps: bool = False
+    training: AutoencoderSettings = field(default_factory=AutoencoderSettings)
 
     @property
     def workshop(self) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,8 @@ class Partner:
             families look at it.
         rate: Frames a second of ``motion``. Default: 25.
         name: The file, for the record. Default: empty.
+        frames: The frames that ``motion`` is of, anew each time they are iterated; only
+            autoencoders look at them.
 
     Raises:
         ValueError: A wrong shape or type.
@@ -35,6 +37,7 @@ class Partner:
     motion: Sequence[NDArray[np.floating] | None] | None = None
     rate: float = 25.0
     name: str = ""
+    frames: Iterable[NDArray[np.uint8]] | None = None
 
     def __post_init__(self) -> None:
         if not self.rate > 0:
@@ -62,7 +65,7 @@ class Partner:
         closed mouth.
 
         Args:
-            frames: RGB frames; drawn up to that frame only.
+            frames: RGB frames; drawn up to that frame only, and kept where they can be drawn anew.
             landmarks: Those of each frame, ``None`` where there is no face.
             identity: Who it is.
             rate: Frames a second. Default: 25.
@@ -82,7 +85,9 @@ class Partner:
         image = next((frame for number, frame in enumerate(frames) if number == chosen), None)
         if image is None:
             raise ValueError(f"'frames' ended before frame {chosen} of {len(landmarks)}")
-        return cls(identity, np.array(image), landmarks[chosen], landmarks, rate, name)
+        kept = None if isinstance(frames, Iterator) else frames
+        picture = np.array(image)
+        return cls(identity, picture, landmarks[chosen], landmarks, rate, name, kept)
 
 
 def _unfitness(pose: FacePose) -> float:
