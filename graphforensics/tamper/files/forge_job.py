@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 from torch import Tensor
 
 from graphforensics.errors import UnreadableMediaError
@@ -20,6 +21,7 @@ from graphforensics.tamper.files.forge_task import ForgeTask
 from graphforensics.tamper.files.forged_media import PARTIAL, write_forgery
 from graphforensics.tamper.files.placement import finished, placed
 from graphforensics.tamper.partner import FaceTraits
+from graphforensics.tamper.partner.shape_changes import shape_changes
 from graphforensics.tamper.recipe.autoencoder_settings import AutoencoderSettings
 from graphforensics.tamper.sources.codec import Rendition
 from graphforensics.tamper.sources.footage import Recording
@@ -135,7 +137,9 @@ def _look(job: ForgeJob) -> SourceLook:
     # Counted, for numbers of damaged frames are left out while the copy has none missing.
     frame = next(islice(footage.frames(), middle, None))
     traits = FaceTraits.of(frame.image, seen[middle], job.identity, job.source)
-    return SourceLook(traits, moves=len(seen) > 1)
+    track = [seen.get(number) for number in range(prepared.frames)]
+    tremble = float(np.median(shape_changes(track)[list(seen)]))
+    return SourceLook(replace(traits, tremble=tremble), moves=len(seen) > 1)
 
 
 def _forge_all(job: ForgeJob) -> ForgeResult:

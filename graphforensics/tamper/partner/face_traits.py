@@ -24,6 +24,8 @@ class FaceTraits:
         tone: Median colour of its skin in CIELAB: L, a, b.
         width: Width of its landmarks' box in pixels.
         name: What the caller knows the face by. Default: empty.
+        tremble: Median of :func:`~graphforensics.tamper.partner.shape_changes.shape_changes` over
+            its clip; 0 for a photograph.
     """
 
     identity: str
@@ -31,6 +33,7 @@ class FaceTraits:
     tone: tuple[float, float, float]
     width: float
     name: str = ""
+    tremble: float = 0.0
 
     @classmethod
     def of(

@@ -19,6 +19,9 @@ _PIXELS = 15_000
 #: How far, in levels, a rim's difference may be from its median. Beyond it there is hair or
 #: background behind the rim, whose colour must not run into the face.
 _LEAK = 20.0
+#: How far that median itself may be off. The face has the colours of the target's skin already:
+#: where the median is farther off, most of the rim is hair or shadow.
+_OFF = 8.0
 
 
 def blend_by_gradients(
@@ -42,7 +45,7 @@ def blend_by_gradients(
         raise NoFaceError("the face fills the picture: nothing is left to blend it with")
     away = target.astype(np.float32) - source
     rim = binary_dilation(mask) & ~mask
-    middle = np.median(away[rim], axis=0)
+    middle = np.clip(np.median(away[rim], axis=0), -_OFF, _OFF)
     tame = np.clip(away, middle - _LEAK, middle + _LEAK)
     # What is added is smooth: for a large face it is found at a lower resolution.
     scale = min(1.0, float(np.sqrt(_PIXELS / np.count_nonzero(mask))))
