@@ -159,7 +159,7 @@ def _choose(source: str, method: str, looks: Mapping[str, SourceLook], seed: int
         raise MissingDataError(f"needs {what} of another person, and there is none in the run")
     if kind == "motion":
         return names[int(rng.integers(len(names)))]
-    return names[choose_partner(own, [looks[name].traits for name in names], rng)]
+    return names[choose_partner(own, [looks[name].lent for name in names], rng)]
 
 
 def _paired(task: ForgeTask, other: ForgeJob) -> ForgeTask:

@@ -18,6 +18,8 @@ _ENOUGH = 128.0
 #: How often a partner's face may be enlarged, and how much its landmarks may tremble: what is
 #: larger shows blocks and noise, what trembles more was not found where it is.
 _MOST_ENLARGED, _MOST_TREMBLE = 1.7, 0.011
+#: How much farther a partner's mouth may be open: teeth behind closed lips are a grimace.
+_MOST_OPENED = 0.08
 #: Openness of the eyes that is enough.
 _AWAKE = 0.28
 
@@ -43,7 +45,7 @@ def choose_partner(
     Faces are flat pictures here: what is hidden in the partner's picture cannot be shown in the
     target's. So a face that looks the other way, or farther to the side, is no partner; nor is one
     that would be enlarged more than 1.7 times (to 128 pixels at most, a generator's resolution), or
-    one whose landmarks tremble.
+    one whose landmarks tremble or whose mouth is open much farther.
 
     Args:
         target: The face to be replaced.
@@ -76,7 +78,7 @@ def choose_partner(
         raise MissingDataError(
             f"none of {len(others)} other faces looks the way of {target.name or target.identity!r}"
             f" (yaw {target.pose.yaw:.2f}, pitch {target.pose.pitch:.2f}), has a like skin tone, "
-            "and is large and steady enough"
+            "a mouth no wider open, and is large and steady enough"
         )
     return best[int(generator.integers(len(best)))][1]
 
@@ -86,6 +88,8 @@ def _distance(one: FaceTraits, other: FaceTraits, max_pose: float, max_tone: flo
     pose = np.subtract(one.pose[:2], other.pose[:2])
     tone = float(np.linalg.norm(np.subtract(one.tone, other.tone)))
     if np.abs(pose).max() > max_pose or tone > max_tone or other.tremble > _MOST_TREMBLE:
+        return float("inf")
+    if other.pose.mouth > one.pose.mouth + _MOST_OPENED:
         return float("inf")
     if other.width * _MOST_ENLARGED < min(one.width, _ENOUGH):
         return float("inf")

@@ -81,21 +81,30 @@ class Partner:
         Raises:
             NoFaceError: No frame has a face.
         """
-        changes = shape_changes(landmarks)
-        poses = [
-            (_unfitness(FacePose.of(face)) + _TREMBLE * max(0.0, changes[number] - _CALM), number)
-            for number, face in enumerate(landmarks)
-            if face is not None
-        ]
-        if not poses:
+        chosen = fittest_frame(landmarks)
+        if chosen is None:
             raise NoFaceError("no frame of the partner's clip has a face")
-        chosen = min(poses)[1]
         image = next((frame for number, frame in enumerate(frames) if number == chosen), None)
         if image is None:
             raise ValueError(f"'frames' ended before frame {chosen} of {len(landmarks)}")
         kept = None if isinstance(frames, Iterator) else frames
         picture = np.array(image)
         return cls(identity, picture, landmarks[chosen], landmarks, rate, name, kept)
+
+
+def fittest_frame(landmarks: Sequence[NDArray[np.floating] | None]) -> int | None:
+    """Return which frame's face is best to be pasted, ``None`` where there is no face.
+
+    Args:
+        landmarks: Those of each frame, ``None`` where there is no face.
+    """
+    changes = shape_changes(landmarks)
+    fits = [
+        (_unfitness(FacePose.of(face)) + _TREMBLE * max(0.0, changes[number] - _CALM), number)
+        for number, face in enumerate(landmarks)
+        if face is not None
+    ]
+    return min(fits)[1] if fits else None
 
 
 def _unfitness(pose: FacePose) -> float:

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 
 def shape_changes(landmarks: Sequence[NDArray[np.floating] | None]) -> NDArray[np.float64]:
-    r"""Return by how much each frame's landmarks differ from those before and after it.
+    r"""Return by how much each frame's landmarks differ from those before and after it, the less.
 
-    .. math:: c_t = \max_{s = t \pm 1} \frac{1}{68 w_t} \sum_i
+    .. math:: c_t = \min_{s = t \pm 1} \frac{1}{68 w_t} \sum_i
         \big\lVert (\ell_{ti} - \bar\ell_t) - (\ell_{si} - \bar\ell_s) \big\rVert
 
     with the width w of the face. A face that talks has some 0.005; ten times as much is a face
-    that was not found where it is: in the blur of a fast motion, say.
+    that was not found where it is: in the blur of a fast motion, say. The frames beside it are like
+    others, so the smaller difference counts.
 
     Args:
         landmarks: 68 of each frame, ``None`` where there is no face.
@@ -29,12 +30,14 @@ def shape_changes(landmarks: Sequence[NDArray[np.floating] | None]) -> NDArray[n
         >>> shape_changes([face, face + 7, None, face]).round(6).tolist()
         [0.0, 0.0, 0.0, 0.0]
     """
-    changes = np.zeros(len(landmarks))
-    for number, (one, other) in enumerate(pairwise(landmarks)):
-        if one is None or other is None:
-            continue
-        apart = (one - np.mean(one, axis=0)) - (other - np.mean(other, axis=0))
-        width = max(float(np.ptp(one[:, 0])), 1e-6)
-        change = float(np.hypot(*apart.T).mean()) / width
-        changes[number : number + 2] = np.maximum(changes[number : number + 2], change)
-    return changes
+    apart = [_apart(one, other) for one, other in pairwise(landmarks)]
+    sides = np.array([[np.inf, *apart], [*apart, np.inf]])[:, : len(landmarks)]
+    changes = sides.min(axis=0)
+    return np.where(np.isfinite(changes), changes, 0.0)
+
+
+def _apart(one: NDArray[np.floating] | None, other: NDArray[np.floating] | None) -> float:
+    if one is None or other is None:
+        return float("inf")
+    apart = (one - np.mean(one, axis=0)) - (other - np.mean(other, axis=0))
+    return float(np.hypot(*apart.T).mean()) / max(float(np.ptp(one[:, 0])), 1e-6)
