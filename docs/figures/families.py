@@ -30,7 +30,7 @@ from graphforensics.tamper.sources.clip_landmarks import PersonLandmarks, clip_l
 _FRAMES, _SHOWN, _SIDE = 24, 14, 116
 _TRAINING = AutoencoderSettings(64, 400)
 #: Drawn people: the one that is forged, and those that lend, to the astronaut and to it.
-_TARGET, _LENDERS = 1, (5, 0)
+_TARGET, _LENDERS = 1, (7, 4)
 #: More of the picture than the face, in sides of its box.
 _ROOM = 0.35
 

@@ -13,6 +13,7 @@ from graphforensics.tamper.forged_face import ForgedFace, check_picture, mix, un
 from graphforensics.tamper.paste.face_colours import FaceColours
 from graphforensics.tamper.paste.skin_mask import skin_mask
 from graphforensics.tamper.paste.steady_means import steady_means
+from graphforensics.tamper.recipe.colour_drift import ColourDrift
 
 #: Width in seconds of the window over which colours are smoothed: a generator's do not flicker.
 _CALM = 1.0
@@ -52,17 +53,19 @@ def forge_fitted(
     steady: Sequence[NDArray[np.float64] | None],
     fit: Fit,
     rate: float,
+    drift: ColourDrift,
 ) -> Iterator[ForgedFace]:
     """Paste a face into the frames of a clip so that its colours keep calm.
 
     Colours of the target are measured first and smoothed over a second; the mean of what is pasted
-    then follows a smooth course, too.
+    then follows a smooth course, too, from which it drifts off as a generator's output does.
 
     Args:
         frames: RGB frames, anew each time they are iterated.
         steady: Smoothed landmarks of each, ``None`` where there is no face.
         fit: Makes the face of a frame.
         rate: Frames a second.
+        drift: Shifts the colours.
 
     Yields:
         Forged frames; one without a face, or whose face misses the picture, is as it was.
@@ -73,8 +76,9 @@ def forge_fitted(
         (image, _fitted(image, points, wanted, fit))
         for image, points, wanted in zip(frames, steady, colours, strict=False)
     )
-    for (image, face), shift in steady_means(fitted, _mean, rate, _CALM):
-        yield untouched(image) if face is None else face.paste(image, shift)
+    calm = steady_means(fitted, _mean, rate, _CALM)
+    for number, ((image, face), shift) in enumerate(calm):
+        yield untouched(image) if face is None else face.paste(image, shift + drift.at(number))
 
 
 def _mean(pair: tuple[NDArray[np.uint8], FittedFace | None]) -> NDArray[np.float64] | None:

@@ -35,6 +35,7 @@ from graphforensics.tamper.paste.blend_by_gradients import blend_by_gradients
 from graphforensics.tamper.paste.face_colours import Colouring, FaceColours, match_colours
 from graphforensics.tamper.paste.skin_mask import skin_mask
 from graphforensics.tamper.recipe.autoencoder_settings import AutoencoderSettings
+from graphforensics.tamper.recipe.colour_drift import ColourDrift
 from graphforensics.tamper.warp.steady_landmarks import steady_landmarks
 
 _ANYWHERE = (100_000, 100_000)
@@ -145,6 +146,7 @@ class AutoencoderSwap:
         if not shown:
             raise NoFaceError(f"none of {len(steady)} frames has landmarks of a face")
         recipe = AutoencoderRecipe.draw(generator)
+        drift = ColourDrift(generator.integers(2**32, size=2).tolist(), rate)
         network, person = self._network(frames, steady, partner)
         told = {"partner": partner.identity, "partner_file": partner.name}
         training = {"training": self.settings.to_dict(), "smoothing": self.smoothing}
@@ -152,7 +154,7 @@ class AutoencoderSwap:
         record["untouched"] = len(steady) - shown
         drawing = _Drawing(network, person, self.settings, recipe)
         fit = partial(_fit, drawing=drawing)
-        return ForgedClip(forge_fitted(frames, steady, fit, rate), record)
+        return ForgedClip(forge_fitted(frames, steady, fit, rate, drift), record)
 
     def _network(
         self,

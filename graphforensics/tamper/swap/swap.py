@@ -21,6 +21,7 @@ from graphforensics.tamper.forged_face import (
 from graphforensics.tamper.partner.partner import Partner
 from graphforensics.tamper.paste.face_colours import Colouring, FaceColours
 from graphforensics.tamper.paste.skin_mask import skin_mask
+from graphforensics.tamper.recipe.colour_drift import ColourDrift
 from graphforensics.tamper.swap.swap_face import (
     Blending,
     SourceFace,
@@ -142,10 +143,11 @@ class Swap:
         if not shown:
             raise NoFaceError(f"none of {len(steady)} frames has landmarks of a face")
         recipe = self._draw(generator)
+        drift = ColourDrift(generator.integers(2**32, size=2).tolist(), rate)
         source = _source(partner, shown, recipe)
         record = self._record(recipe, partner) | {"untouched": len(steady) - len(shown)}
         fit = partial(_fit, source=source, recipe=recipe)
-        return ForgedClip(forge_fitted(frames, steady, fit, rate), record)
+        return ForgedClip(forge_fitted(frames, steady, fit, rate, drift), record)
 
     def _draw(self, generator: np.random.Generator) -> SwapRecipe:
         # All numbers are drawn, whether they are used or not: one setting does not change others.
