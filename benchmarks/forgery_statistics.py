@@ -51,7 +51,7 @@ from graphforensics.tamper.sources.prepared_source import main_person
 from graphforensics.tamper.warp.steady_landmarks import steady_landmarks
 
 Image = NDArray[np.uint8]
-_LUMA = (0.299, 0.587, 0.114)
+_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 
 class Pair(NamedTuple):
@@ -86,7 +86,7 @@ def measure(frames: Sequence[Image], faces: Sequence[NDArray[np.float64] | None]
             continue
         areas = regions(points, (image.shape[0], image.shape[1]))
         colours.append(image[areas[0]].mean(axis=0))
-        luma = image.astype(np.float64) @ _LUMA
+        luma = (image @ _LUMA).astype(np.float32)
         fine = luma - gaussian_filter(luma, 1.5)
         if last is not None:
             for place, area in enumerate(last[1]):
@@ -135,22 +135,25 @@ def pairs_of(folder: Path) -> Iterator[Pair]:
 
 def measure_pairs(pairs: Sequence[Pair], count: int) -> dict[str, list[tuple[Figures, Figures]]]:
     """Measure both halves of all pairs, family by family."""
-    known: dict[Path, list[NDArray[np.float64] | None]] = {}
+    known: dict[Path, tuple[list[NDArray[np.float64] | None], Figures]] = {}
     found: dict[str, list[tuple[Figures, Figures]]] = {}
     for pair in sorted(pairs, key=lambda pair: (str(pair.real), pair.family)):
-        halves = [
-            [frame.image for frame, _ in zip(read_frames(path), range(count), strict=False)]
-            for path in (pair.real, pair.fake)
-        ]
         try:
-            faces = known[pair.real] if pair.real in known else faces_of(pair.real, count)
-            known[pair.real] = faces
+            if pair.real not in known:
+                faces = faces_of(pair.real, count)
+                known[pair.real] = faces, measure(first_frames(pair.real, count), faces)
         except NoFaceError:
             print(f"no face found in {pair.real}", file=sys.stderr)
             continue
-        real, fake = (measure(frames, faces) for frames in halves)
+        faces, real = known[pair.real]
+        fake = measure(first_frames(pair.fake, count), faces)
         found.setdefault(pair.family, []).append((real, fake))
     return found
+
+
+def first_frames(path: Path, count: int) -> list[Image]:
+    """Decode the first frames of a clip."""
+    return [frame.image for frame, _ in zip(read_frames(path), range(count), strict=False)]
 
 
 def table(found: dict[str, list[tuple[Figures, Figures]]]) -> list[dict[str, Any]]:

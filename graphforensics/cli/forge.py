@@ -15,6 +15,7 @@ from graphforensics.errors import GraphForensicsError, UnreadableMediaError
 if TYPE_CHECKING:
     from graphforensics.inference.face_autoencoder import FaceAutoencoder
     from graphforensics.tamper.files.forge_summary import ForgeSummary
+    from graphforensics.tamper.recipe.autoencoder_settings import AutoencoderSettings
 
 _PURPOSE = """\
 Makes forged copies of real clips and images, so that detectors can be trained and
@@ -24,6 +25,7 @@ tested. For each file there are, below DIR:
   fake/METHOD/NAME.mp4   the frames with every face forged
   fake/METHOD/NAME.json  purpose, method, source, partner, mask, seed, recipes, version
   mask/METHOD/NAME.mkv   where the forgery is, 0 to 255, without loss
+  networks/              autoencoders of pairs of clips, where the method trains some
   metadata.csv           a row a clip, for: graphforensics extract --metadata
 
 Images give PNG files. The copies have no sound. What is finished is not made again.
@@ -83,10 +85,36 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="RUN",
         help="folder of a trained masked autoencoder, as RUN/best, for regenerate",
     )
+    _add_training(parser)
     parser.add_argument(
         "--max-frames", type=int, metavar="N", help="take at most the first N frames of a clip"
     )
     _add_how(parser)
+
+
+def _add_training(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--autoencoder-size",
+        type=int,
+        default=96,
+        metavar="N",
+        help="side of the faces that the method autoencoder draws, a multiple of 16; default: 96",
+    )
+    parser.add_argument(
+        "--autoencoder-steps",
+        type=int,
+        default=2000,
+        metavar="N",
+        help="steps in which it is trained on each pair of clips: half a second each on one core "
+        "at 96 pixels; what was trained is kept in DIR/networks, and a killed run goes on from "
+        "there; default: 2000",
+    )
+    parser.add_argument(
+        "--autoencoder-device",
+        default="cpu",
+        metavar="DEVICE",
+        help="what it is trained on: cpu, cuda, ...; default: cpu",
+    )
 
 
 def _add_how(parser: argparse.ArgumentParser) -> None:
@@ -131,6 +159,7 @@ def run(args: argparse.Namespace) -> int:
         codec=args.codec,
         strength=args.strength,
         autoencoder=_autoencoder(args.autoencoder),
+        training=_training(args),
         metadata=args.metadata,
         options=ExtractionOptions(detector=args.detector),
         workers=args.workers,
@@ -166,6 +195,13 @@ def _autoencoder(path: str | None) -> FaceAutoencoder | None:
     from graphforensics.inference.face_autoencoder import FaceAutoencoder
 
     return FaceAutoencoder(path)
+
+
+def _training(args: argparse.Namespace) -> AutoencoderSettings:
+    from graphforensics.tamper.recipe.autoencoder_settings import AutoencoderSettings
+
+    size, steps = args.autoencoder_size, args.autoencoder_steps
+    return AutoencoderSettings(size, steps, device=args.autoencoder_device)
 
 
 def _check_usable(summary: ForgeSummary) -> None:

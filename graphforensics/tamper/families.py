@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from graphforensics.tamper.autoencoder.autoencoder_swap import AutoencoderSwap
 from graphforensics.tamper.driven.mouth import Mouth
 from graphforensics.tamper.driven.reenact import Reenact
 from graphforensics.tamper.family import ClipToForge, Family
@@ -34,6 +35,10 @@ _DRIVEN = (
 
 def _self_blend(clip: ClipToForge, spare: bool) -> SelfBlendForger:
     return SelfBlendForger(clip.entropy, spare, clip.strength, clip.rate, clip.is_still)
+
+
+def _autoencoder(clip: ClipToForge) -> LandmarkForger:
+    return LandmarkForger(clip, AutoencoderSwap(clip.training, clip.networks))
 
 
 #: Every family that ``forge`` knows; a new one is a line here.
@@ -75,6 +80,14 @@ FAMILIES: dict[str, Family] = {
             _SWAPPED,
             partial(LandmarkForger, family=Swap()),
             partner="face",
+        ),
+        Family(
+            "autoencoder",
+            "another clip's face, drawn by an autoencoder that is trained on the two (minutes)",
+            _SWAPPED,
+            _autoencoder,
+            partner="clip",
+            options=frozenset({"training"}),
         ),
         Family(
             "reenact",

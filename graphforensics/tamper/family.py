@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from graphforensics.tamper.partner import Partner
+from graphforensics.tamper.recipe.autoencoder_settings import AutoencoderSettings
 from graphforensics.tamper.recipe.self_blend_recipe import Strength
 from graphforensics.tamper.sources.clip_landmarks import PersonLandmarks
 
@@ -32,6 +34,8 @@ class ClipToForge:
         strength: How strong self-blends are.
         autoencoder: Reconstructs faces ``[B, 3, H, W]`` in [0, 1]; ``None`` where none was given.
         portrait: The photograph that is set in motion, for families that animate one.
+        training: How the autoencoder of a pair is trained.
+        networks: Folder in which such autoencoders are kept; ``None``: they are not.
     """
 
     entropy: tuple[int, ...]
@@ -44,6 +48,8 @@ class ClipToForge:
     strength: Strength = "mild"
     autoencoder: Callable[[Tensor], Tensor] | None = None
     portrait: Any = None
+    training: AutoencoderSettings = field(default_factory=AutoencoderSettings)
+    networks: Path | None = None
 
     def rng(self, *numbers: int) -> np.random.Generator:
         """Return a generator of its own for, say, a person and a frame."""
@@ -99,7 +105,8 @@ class Family:
         purpose: What the record beside a forged file says it is.
         start: Prepares the forging of one clip.
         partner: ``"face"``: another source of the run, of like pose and skin tone, lends its face.
-            ``"motion"``: another clip lends its motion. Default: nobody is needed.
+            ``"clip"``: the same, a clip. ``"motion"``: another clip lends its motion. Default:
+            nobody is needed.
         animates: Takes photographs and makes clips of them.
         options: Which settings of the run change its forgeries; the others do not make a finished
             forgery outdated.
@@ -109,6 +116,6 @@ class Family:
     about: str
     purpose: str
     start: Callable[[ClipToForge], FrameForger]
-    partner: Literal["face", "motion"] | None = None
+    partner: Literal["face", "clip", "motion"] | None = None
     animates: bool = False
     options: frozenset[str] = field(default_factory=frozenset)

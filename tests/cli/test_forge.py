@@ -101,3 +101,20 @@ def test_wrong_options(
 ) -> None:
     assert main(["forge", str(astronaut_clip), "--out", str(tmp_path / "out"), *words]) == 2
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--autoencoder-size", "40"], "'autoencoder_size' must be a multiple of 16"),
+        (["--autoencoder-steps", "0"], "'autoencoder_steps' must be at least 1"),
+        (["--autoencoder-device", "tpu9"], "there is no 'tpu9' here"),
+    ],
+)
+def test_wrong_settings_of_the_autoencoder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], message: str
+) -> None:
+    given = ["forge", str(tmp_path / "a.mp4"), "--out", str(tmp_path / "out")]
+    assert main([*given, "--method", "autoencoder", *words]) == 2
+    assert message in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()

@@ -14,7 +14,13 @@ from skimage.data import astronaut
 from graphforensics.datasets.moving_face import moving_face
 from graphforensics.media.decode import read_frames
 from graphforensics.media.write_clip import write_clip
-from graphforensics.tamper import ForgeSummary, forge
+from graphforensics.tamper import FAMILIES, ForgeSummary, forge
+from graphforensics.tamper.files.forge_job import SourceLook
+from graphforensics.tamper.files.forge_plan import ForgePlan, choose_partners
+from graphforensics.tamper.files.forge_sources import ForgeSources
+from graphforensics.tamper.partner import FacePose, FaceTraits
+from graphforensics.tamper.recipe.autoencoder_settings import AutoencoderSettings
+from graphforensics.tamper.sources.codec import renditions
 
 
 def rows(out: Path) -> list[dict[str, str]]:
@@ -133,6 +139,67 @@ def test_nobody_to_swap_with(portraits: Path, tmp_path: Path) -> None:
     same = forge(portraits, tmp_path / "two", "swap", metadata=table, workers=0)
     assert len(same.failed) == 2
     assert all("of another person" in reason for _, reason in same.failed)
+
+
+@pytest.mark.parametrize(
+    "name", sorted(name for name, one in FAMILIES.items() if one.partner is not None)
+)
+def test_one_identity_only(clip: Path, tmp_path: Path, name: str) -> None:
+    summary = forge(clip, tmp_path / "set", name, max_frames=2)
+    ((_, reason),) = summary.failed
+    assert "of another person, and there is none in the run" in reason
+    assert not list((tmp_path / "set").rglob("*.m*"))
+
+
+@pytest.mark.parametrize("name", ["swap", "autoencoder"])
+def test_partners_of_opposite_pose(tmp_path: Path, name: str) -> None:
+    sources = ForgeSources({tmp_path / f"{who}.mp4": {} for who in ("ann", "eve")})
+    jobs = ForgePlan({name: 1.0}, 0, renditions(None, 18)).jobs(sources, tmp_path / "set", None)
+    looks = {}
+    for job, yaw in zip(jobs, (-0.3, 0.3), strict=True):
+        pose = FacePose(yaw, 0.5, 0.0, 0.3, 0.02)
+        traits = FaceTraits(job.identity, pose, (60.0, 15.0, 18.0), 100.0, job.source)
+        looks[job.source] = SourceLook(traits, traits, moves=True)
+    tasks = [job.tasks[0] for job in choose_partners(jobs, looks, 0)]
+    assert all(task.partner is None for task in tasks)
+    assert all("none of 1 other faces looks the way of" in (task.failure or "") for task in tasks)
+
+
+def test_autoencoders_of_a_pair_of_clips(portraits: Path, tmp_path: Path) -> None:
+    sources = []
+    for name, scale in (("ann", 1.0), ("eve", 0.9)):
+        sources.append(tmp_path / f"{name}.mp4")
+        write_clip(sources[-1], moving_face(9, scale=scale, seed=len(name)), options={"crf": "10"})
+    out, training = tmp_path / "set", AutoencoderSettings(32, 2, 2)
+
+    def made(photographs: list[Path]) -> ForgeSummary:
+        given = [*sources, *photographs]
+        return forge(given, out, "autoencoder", training=training, workers=0)
+
+    summary = made([portraits / "ann.png"])
+    assert (summary.done, summary.forged_frames) == (2, 18)
+    ((_, reason),) = summary.failed
+    assert "this is a photograph: give a clip" in reason
+    # Either way of the pair draws with the same network.
+    (network,) = (out / "networks").iterdir()
+    for row in rows(out):
+        if row["label"] == "fake":
+            record = json.loads((out / row["file"]).with_suffix(".json").read_text())
+            assert record["settings"]["training"] == training.to_dict()
+            assert record["partner"] != record["source"]
+            assert (out / row["mask"]).is_file()
+    stamp, fakes = network.stat().st_mtime_ns, sorted(out.glob("fake/autoencoder/*.mp4"))
+    before = [path.read_bytes() for path in fakes]
+    fakes[0].with_suffix(".json").unlink()
+    assert (made([]).done, network.stat().st_mtime_ns) == (1, stamp)
+    assert [path.read_bytes() for path in fakes] == before
+    training = AutoencoderSettings(32, 3, 2)
+    assert made([]).done == 2
+
+
+def test_clips_shorter_than_asked(clip: Path, tmp_path: Path) -> None:
+    summary = forge(clip, tmp_path / "set", ["self_blend", "regenerate"], max_frames=500)
+    assert (summary.done, summary.frames, summary.forged_frames) == (2, 8, 8)
 
 
 def test_motion_needs_a_clip(portraits: Path, tmp_path: Path) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.ndimage import distance_transform_edt, gaussian_filter
 
 from graphforensics.errors import NoFaceError
@@ -57,6 +58,8 @@ def drive_face(
     wanted: NDArray[np.float64],
     interior: MouthInterior | None,
     recipe: DriveRecipe,
+    beside: Sequence[tuple[NDArray[np.uint8], NDArray[np.float64]]] = (),
+    shift: ArrayLike = 0.0,
 ) -> ForgedFace:
     """Warp a face so that its landmarks go where they are wanted.
 
@@ -66,6 +69,9 @@ def drive_face(
         wanted: Where they go.
         interior: What the open mouth shows, from another frame.
         recipe: How.
+        beside: Frames before and after, with their landmarks: the face is the mean of all, each
+            warped to where it is wanted, so that noise is lost and texture is not.
+        shift: What is added to red, green and blue, ``[3]``.
 
     Raises:
         NoFaceError: The face misses the picture, or is too small.
@@ -74,19 +80,33 @@ def drive_face(
     room = (recipe.rim + 3 * recipe.blur) * side + 3
     both = np.concatenate([own, wanted])
     corner, size = window_around(both, room, image.shape[:2])
+    goal = wanted - corner
+    # Forehead and surroundings stay where they are.
+    target = np.concatenate([goal, control_points(own - corner)[68:]])
+    views = [(image, own), *beside]
+    moved = np.mean([_warped(*view, target, corner, size) for view in views], axis=0)
+    moved = fill_mouth(moved.astype(np.float32), own - corner, goal, interior)
+    if recipe.bottleneck is not None:
+        moved = bottleneck(moved, side, min(recipe.bottleneck, max(8, round(_NOISE_FREE * side))))
+    moved = moved + np.asarray(shift, np.float32)
+    return mix(image, moved, _mask(own - corner, goal, size, side, recipe), corner)
+
+
+def _warped(
+    image: NDArray[np.uint8],
+    points: NDArray[np.float64],
+    target: NDArray[np.float64],
+    corner: tuple[int, int],
+    size: tuple[int, int],
+) -> NDArray[np.float32]:
+    """Read a window of a picture so that its mesh comes to lie on a target's."""
     (left, top), (height, width) = corner, size
     part = image[top : top + height, left : left + width].astype(np.float32)
-    inner, goal = own - corner, wanted - corner
-    source = control_points(inner)
-    # Forehead and surroundings stay where they are.
-    target = np.concatenate([goal, source[68:]])
+    source = control_points(points - corner)
     places = piecewise_affine_map(source, target, face_triangles(), size)
     outside = np.isnan(places)
     places[outside] = np.stack(np.meshgrid(range(width), range(height)), axis=2)[outside]
-    moved = fill_mouth(sample_picture(part, places), inner, goal, interior)
-    if recipe.bottleneck is not None:
-        moved = bottleneck(moved, side, min(recipe.bottleneck, max(8, round(_NOISE_FREE * side))))
-    return mix(image, moved, _mask(inner, goal, size, side, recipe), corner)
+    return sample_picture(part, places)
 
 
 def _mask(

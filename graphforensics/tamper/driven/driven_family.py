@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -24,8 +25,11 @@ from graphforensics.tamper.forged_face import (
     untouched,
 )
 from graphforensics.tamper.partner.partner import Partner
+from graphforensics.tamper.recipe.colour_drift import ColourDrift
 from graphforensics.tamper.warp.steady_landmarks import steady_landmarks
 
+#: How far the face next to a frame's may be away, in its own widths, to be averaged with it.
+_NEAR = 0.05
 #: A picture that holds any landmarks: where the driver's frames end does not matter.
 _ANYWHERE = (100_000, 100_000)
 
@@ -49,6 +53,7 @@ class DrivenFamily:
 
     name: ClassVar[str]
     _whole_face: ClassVar[bool]
+    _colour_drift: ClassVar[float] = 1.0
 
     def __post_init__(self) -> None:
         if self.bottleneck is not None and self.bottleneck < 8:
@@ -121,6 +126,8 @@ class DrivenFamily:
         if not known:
             raise NoFaceError(f"none of {len(steady)} frames has landmarks of a face")
         recipe = self._draw(generator)
+        entropy = generator.integers(2**32, size=2).tolist()
+        drift = ColourDrift(entropy, rate, self._colour_drift)
         motion = self._motion(partner)
         start = recipe.start * (len(motion) - 1)
         moved = loop_motion(motion, partner.rate / rate, len(steady), start)[known]
@@ -129,7 +136,7 @@ class DrivenFamily:
         interior = MouthInterior.find(frames, steady, size)
         goals = dict(zip(known, wanted, strict=True))
         record = self._record(recipe, partner) | {"untouched": len(steady) - len(known)}
-        return ForgedClip(_drive_frames(frames, steady, goals, interior, recipe), record)
+        return ForgedClip(_drive_frames(frames, steady, goals, interior, recipe, drift), record)
 
     def _draw(self, generator: np.random.Generator) -> DriveRecipe:
         drawn = generator.random(4).tolist()
@@ -168,13 +175,50 @@ def _drive_frames(
     goals: dict[int, NDArray[np.float64]],
     interior: MouthInterior | None,
     recipe: DriveRecipe,
+    drift: ColourDrift,
 ) -> Iterator[ForgedFace]:
-    for number, (image, points) in enumerate(zip(frames, steady, strict=False)):
-        check_picture(image)
+    for number, (image, points, beside) in enumerate(_with_neighbours(frames, steady)):
         try:
             if points is None:
                 yield untouched(image)
             else:
-                yield drive_face(image, points, goals[number], interior, recipe)
+                goal = goals[number]
+                shift = drift.at(number)
+                yield drive_face(image, points, goal, interior, recipe, beside, shift)
         except NoFaceError:
             yield untouched(image)
+
+
+_View = tuple[NDArray[np.uint8], NDArray[np.float64]]
+
+
+def _with_neighbours(
+    frames: Iterable[NDArray[np.uint8]], steady: Sequence[NDArray[np.float64] | None]
+) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.float64] | None, list[_View]]]:
+    """Yield each frame with its landmarks, and those next to it that show the same face near by."""
+    held: deque[tuple[NDArray[np.uint8], NDArray[np.float64] | None]] = deque(maxlen=3)
+    waiting = False
+    for image, points in zip(frames, steady, strict=False):
+        check_picture(image)
+        held.append((image, points))
+        if waiting:
+            yield _between(held, -2)
+        waiting = True
+    if held:
+        yield _between(held, -1)
+
+
+def _between(
+    held: Sequence[tuple[NDArray[np.uint8], NDArray[np.float64] | None]], place: int
+) -> tuple[NDArray[np.uint8], NDArray[np.float64] | None, list[_View]]:
+    image, points = held[place]
+    near = [number for number in (place - 1, place + 1) if -len(held) <= number < 0]
+    views = [held[number] for number in near]
+    return image, points, [(one, face) for one, face in views if _is_near(face, points)]
+
+
+def _is_near(one: NDArray[np.float64] | None, other: NDArray[np.float64] | None) -> bool:
+    """Say whether a face has hardly moved: what moves fast is blurred, or another shot."""
+    if one is None or other is None:
+        return False
+    return float(np.hypot(*(one - other).T).mean()) < _NEAR * float(np.ptp(other[:, 0]))

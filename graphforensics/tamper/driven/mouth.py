@@ -27,3 +27,5 @@ class Mouth(DrivenFamily):
 
     name: ClassVar[str] = "mouth"
     _whole_face: ClassVar[bool] = False
+    #: Half of the face is replaced: its colour is to wander by as much as a whole one's.
+    _colour_drift: ClassVar[float] = 1.5

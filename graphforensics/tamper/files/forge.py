@@ -22,6 +22,7 @@ from graphforensics.tamper.files.forge_sources import find_sources
 from graphforensics.tamper.files.forge_summary import ForgeSummary
 from graphforensics.tamper.files.forged_media import PARTIAL
 from graphforensics.tamper.files.method_shares import method_shares
+from graphforensics.tamper.recipe.autoencoder_settings import AutoencoderSettings
 from graphforensics.tamper.recipe.self_blend_recipe import Strength, check_strength
 from graphforensics.tamper.sources.codec import renditions
 
@@ -50,6 +51,7 @@ def forge(
     codec: str | None = None,
     strength: Strength = "mild",
     autoencoder: Callable[[Tensor], Tensor] | None = None,
+    training: AutoencoderSettings | None = None,
     metadata: str | Path | None = None,
     options: ExtractionOptions | None = None,
     workers: int | None = None,
@@ -63,6 +65,7 @@ def forge(
         fake/METHOD/NAME.mp4       the frames with every face forged
         fake/METHOD/NAME.json      purpose, method, source, partner, seed, recipes, version
         mask/METHOD/NAME.mkv       where the forgery is, without loss
+        networks/                  autoencoders of pairs, where ``"autoencoder"`` trains some
         metadata.csv               a row a clip, for ``graphforensics extract --metadata``
 
     Images give three PNG files. The copies have no sound; an odd last row or column of a video
@@ -88,6 +91,8 @@ def forge(
         strength: How strong self-blends are: ``"mild"`` or ``"published"``.
         autoencoder: Reconstructs faces ``[B, 3, H, W]`` in [0, 1], for ``"regenerate"``; it is sent
             to the workers. What ``str()`` calls it is written into the records.
+        training: How the autoencoders of pairs are trained, for ``"autoencoder"``; its seed is that
+            of the run. Default: 96 pixels, 2000 steps, on the CPU.
         metadata: CSV with columns ``file`` and ``label``, and perhaps ``identity`` and
             ``dataset``: only files labelled real are forged, and the others are carried over.
         options: How faces are found; ``selection`` is of no effect.
@@ -112,14 +117,21 @@ def forge(
     if workers is not None and workers < 0:
         raise ValueError(f"'workers' must not be negative (got {workers})")
     check_strength(strength)
+    training = replace(training or AutoencoderSettings(), seed=seed)
+    settings = {
+        "strength": strength,
+        "autoencoder": "" if autoencoder is None else str(autoencoder),
+        "training": training.to_dict(),
+    }
     plan = ForgePlan(
         method_shares(method),
         seed,
         renditions(codec, crf),
         max_frames,
         replace(options or ExtractionOptions(), selection="all"),
-        {"strength": strength, "autoencoder": "" if autoencoder is None else str(autoencoder)},
+        settings,
         autoencoder,
+        training,
     )
     table = MetadataTable(metadata) if metadata is not None else None
     given = [paths] if isinstance(paths, (str, Path)) else list(paths)

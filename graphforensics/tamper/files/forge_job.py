@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from itertools import islice
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from torch import Tensor
 
-from graphforensics.errors import UnreadableMediaError
+from graphforensics.errors import NoFaceError, UnreadableMediaError
 from graphforensics.store.extraction_options import ExtractionOptions
 from graphforensics.tamper.families import find_family
 from graphforensics.tamper.files.file_failures import file_failures, one_thread
@@ -20,6 +19,9 @@ from graphforensics.tamper.files.forge_task import ForgeTask
 from graphforensics.tamper.files.forged_media import PARTIAL, write_forgery
 from graphforensics.tamper.files.placement import finished, placed
 from graphforensics.tamper.partner import FaceTraits
+from graphforensics.tamper.partner.partner import fittest_frame
+from graphforensics.tamper.partner.shape_changes import shape_changes
+from graphforensics.tamper.recipe.autoencoder_settings import AutoencoderSettings
 from graphforensics.tamper.sources.codec import Rendition
 from graphforensics.tamper.sources.footage import Recording
 from graphforensics.tamper.sources.prepared_source import prepare_source
@@ -42,6 +44,7 @@ class ForgeJob:
         source: The file, as the records call it.
         identity: Who is seen.
         keeps: Its unfinished files stay for others until the run ends.
+        training: How autoencoders of pairs are trained.
     """
 
     path: str
@@ -56,6 +59,7 @@ class ForgeJob:
     source: str = ""
     identity: str = ""
     keeps: bool = False
+    training: AutoencoderSettings = field(default_factory=AutoencoderSettings)
 
     @property
     def workshop(self) -> Path:
@@ -68,11 +72,13 @@ class SourceLook:
     """What partners are chosen by.
 
     Args:
-        traits: Identity, pose and skin tone of the main face.
+        traits: Identity, pose and skin tone of the main face in the middle of its appearance.
+        lent: The same in the frame that it would lend to another.
         moves: It is a clip.
     """
 
     traits: FaceTraits
+    lent: FaceTraits
     moves: bool
 
 
@@ -128,11 +134,19 @@ def _look(job: ForgeJob) -> SourceLook:
     footage = Recording(job.path, job.max_frames)
     prepared = prepare_source(footage, job.workshop, job.renditions, job.options)
     seen = prepared.main_track()
+    track = [seen.get(number) for number in range(prepared.frames)]
     middle = list(seen)[len(seen) // 2]
+    lent = fittest_frame(track)
+    if lent is None:
+        raise NoFaceError("no face found")
+    tremble = float(shape_changes(track)[list(seen)].mean())
     # Counted, for numbers of damaged frames are left out while the copy has none missing.
-    frame = next(islice(footage.frames(), middle, None))
-    traits = FaceTraits.of(frame.image, seen[middle], job.identity, job.source)
-    return SourceLook(traits, moves=len(seen) > 1)
+    wanted = {
+        number: FaceTraits.of(frame.image, seen[number], job.identity, job.source, tremble)
+        for number, frame in enumerate(footage.frames())
+        if number in (middle, lent)
+    }
+    return SourceLook(wanted[middle], wanted[lent], moves=len(seen) > 1)
 
 
 def _forge_all(job: ForgeJob) -> ForgeResult:

@@ -24,6 +24,7 @@ from graphforensics.tamper.files.forge_task import ForgeTask, PartnerSource
 from graphforensics.tamper.files.method_shares import allocate
 from graphforensics.tamper.files.placement import kept_partner, placed
 from graphforensics.tamper.partner import choose_partner
+from graphforensics.tamper.recipe.autoencoder_settings import AutoencoderSettings
 from graphforensics.tamper.sources.codec import Rendition
 
 
@@ -39,6 +40,7 @@ class ForgePlan:
         options: How faces are found.
         settings: What else methods may depend on, by name.
         autoencoder: Reconstructs faces; ``None`` where none was given.
+        training: How autoencoders of pairs are trained.
     """
 
     shares: Mapping[str, float]
@@ -48,6 +50,7 @@ class ForgePlan:
     options: ExtractionOptions = field(default_factory=ExtractionOptions)
     settings: Mapping[str, Any] = field(default_factory=dict)
     autoencoder: Callable[[Tensor], Tensor] | None = None
+    training: AutoencoderSettings = field(default_factory=AutoencoderSettings)
 
     def jobs(self, sources: ForgeSources, out: Path, table: MetadataTable | None) -> list[ForgeJob]:
         """Return a job a source that some method is for; partners are not chosen yet."""
@@ -63,7 +66,8 @@ class ForgePlan:
             # Absolute, because workers may have another working folder.
             places = os.path.abspath(file), str(file), os.path.abspath(out), name
             how = self.renditions, self.options, self.max_frames, self.autoencoder
-            jobs.append(ForgeJob(*places, tasks, *how, source, row.get("identity") or name))
+            who = row.get("identity") or name
+            jobs.append(ForgeJob(*places, tasks, *how, source, who, training=self.training))
         return jobs
 
     def _record(self, method: str, source: str, name: str, row: Mapping[str, str]) -> ForgeRecord:
@@ -151,11 +155,11 @@ def _choose(source: str, method: str, looks: Mapping[str, SourceLook], seed: int
     digest = hashlib.blake2b(f"{seed}/{method}/{source}".encode(), digest_size=8).digest()
     rng = np.random.default_rng(int.from_bytes(digest, "little"))
     if not names:
-        what = "a clip" if kind == "motion" else "a source"
+        what = "a source" if kind == "face" else "a clip"
         raise MissingDataError(f"needs {what} of another person, and there is none in the run")
     if kind == "motion":
         return names[int(rng.integers(len(names)))]
-    return names[choose_partner(own, [looks[name].traits for name in names], rng)]
+    return names[choose_partner(own, [looks[name].lent for name in names], rng)]
 
 
 def _paired(task: ForgeTask, other: ForgeJob) -> ForgeTask:

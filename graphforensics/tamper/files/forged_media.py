@@ -24,6 +24,8 @@ from graphforensics.tamper.sources.prepared_source import FACES, PreparedSource,
 
 #: Folder of the set that holds unfinished files while a run lasts.
 PARTIAL = ".partial"
+#: Folder of the set that keeps the autoencoders of pairs, finished or not.
+NETWORKS = "networks"
 #: Frames of a photograph that is set in motion, two seconds, where nothing else is asked for.
 _PORTRAIT_FRAMES = 50
 
@@ -123,6 +125,8 @@ def _clip_of(
         partner=_partner(job, task),
         strength=wanted.settings.get("strength", "mild"),
         autoencoder=job.autoencoder,
+        training=job.training,
+        networks=Path(job.out, NETWORKS),
         portrait=footage if isinstance(footage, MovingPortrait) else None,
     )
 

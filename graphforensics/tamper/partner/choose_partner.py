@@ -13,6 +13,13 @@ from graphforensics.tamper.partner.face_traits import FaceTraits
 #: Differences that count alike: of pose in distances between the eyes, of the mouth's and the
 #: eyes' openness, of skin tone in CIELAB; a face half as large as the target's counts as much.
 _POSE_UNIT, _MOUTH_UNIT, _EYES_UNIT, _TONE_UNIT = 0.08, 0.05, 0.1, 10.0
+#: Length of a face that is drawn at a generator's resolution: more pixels than that do not help.
+_ENOUGH = 128.0
+#: How often a partner's face may be enlarged, and how much its landmarks may tremble: what is
+#: larger shows blocks and noise, what trembles more was not found where it is.
+_MOST_ENLARGED, _MOST_TREMBLE = 1.7, 0.011
+#: How much farther a partner's mouth may be open: teeth behind closed lips are a grimace.
+_MOST_OPENED = 0.08
 #: Openness of the eyes that is enough.
 _AWAKE = 0.28
 
@@ -36,7 +43,9 @@ def choose_partner(
     enlarged is blurred.
 
     Faces are flat pictures here: what is hidden in the partner's picture cannot be shown in the
-    target's. So a face that looks the other way, or farther to the side, is no partner.
+    target's. So a face that looks the other way, or farther to the side, is no partner; nor is one
+    that would be enlarged more than 1.7 times (to 128 pixels at most, a generator's resolution), or
+    one whose landmarks tremble or whose mouth is open much farther.
 
     Args:
         target: The face to be replaced.
@@ -68,7 +77,8 @@ def choose_partner(
     if not best:
         raise MissingDataError(
             f"none of {len(others)} other faces looks the way of {target.name or target.identity!r}"
-            f" (yaw {target.pose.yaw:.2f}, pitch {target.pose.pitch:.2f}) and has a like skin tone"
+            f" (yaw {target.pose.yaw:.2f}, pitch {target.pose.pitch:.2f}), has a like skin tone, "
+            "a mouth no wider open, and is large and steady enough"
         )
     return best[int(generator.integers(len(best)))][1]
 
@@ -77,7 +87,11 @@ def _distance(one: FaceTraits, other: FaceTraits, max_pose: float, max_tone: flo
     """Compare a target with another face; infinite when they cannot be partners."""
     pose = np.subtract(one.pose[:2], other.pose[:2])
     tone = float(np.linalg.norm(np.subtract(one.tone, other.tone)))
-    if np.abs(pose).max() > max_pose or tone > max_tone:
+    if np.abs(pose).max() > max_pose or tone > max_tone or other.tremble > _MOST_TREMBLE:
+        return float("inf")
+    if other.pose.mouth > one.pose.mouth + _MOST_OPENED:
+        return float("inf")
+    if other.width * _MOST_ENLARGED < min(one.width, _ENOUGH):
         return float("inf")
     mouth = max(0.0, other.pose.mouth - one.pose.mouth)
     eyes = max(0.0, _AWAKE - other.pose.eyes)

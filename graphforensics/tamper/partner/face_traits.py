@@ -24,6 +24,8 @@ class FaceTraits:
         tone: Median colour of its skin in CIELAB: L, a, b.
         width: Width of its landmarks' box in pixels.
         name: What the caller knows the face by. Default: empty.
+        tremble: Mean of :func:`~graphforensics.tamper.partner.shape_changes.shape_changes` over
+            its clip; 0 for a photograph.
     """
 
     identity: str
@@ -31,6 +33,7 @@ class FaceTraits:
     tone: tuple[float, float, float]
     width: float
     name: str = ""
+    tremble: float = 0.0
 
     @classmethod
     def of(
@@ -39,6 +42,7 @@ class FaceTraits:
         landmarks: NDArray[np.floating],
         identity: str,
         name: str = "",
+        tremble: float = 0.0,
     ) -> FaceTraits:
         """Measure a face.
 
@@ -47,6 +51,7 @@ class FaceTraits:
             landmarks: 68 in iBUG order ``[68, 2]``, in pixels of ``image``.
             identity: Whose face it is.
             name: What the caller knows it by. Default: empty.
+            tremble: How much its landmarks change their shape. Default: 0.
 
         Raises:
             NoFaceError: The landmarks show no face in the picture.
@@ -55,4 +60,4 @@ class FaceTraits:
         pixels = image[skin_mask(landmarks, (image.shape[0], image.shape[1]))]
         light, red, yellow = np.median(rgb2lab(pixels / 255.0), axis=0).tolist()
         width = float(np.ptp(np.asarray(landmarks)[:, 0]))
-        return cls(identity, pose, (light, red, yellow), width, name)
+        return cls(identity, pose, (light, red, yellow), width, name, tremble)

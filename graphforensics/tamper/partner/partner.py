@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,13 @@ from numpy.typing import NDArray
 
 from graphforensics.errors import NoFaceError
 from graphforensics.tamper.partner.face_pose import FacePose
+from graphforensics.tamper.partner.shape_changes import shape_changes
+
+#: What a change of the landmarks' shape by a face's width weighs against a turn by a distance
+#: between the eyes: landmarks that are off often look as if the face were frontal.
+_TREMBLE = 12.0
+#: A change that talking brings with it.
+_CALM = 0.015
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +31,8 @@ class Partner:
             families look at it.
         rate: Frames a second of ``motion``. Default: 25.
         name: The file, for the record. Default: empty.
+        frames: The frames that ``motion`` is of, anew each time they are iterated; only
+            autoencoders look at them.
 
     Raises:
         ValueError: A wrong shape or type.
@@ -35,6 +44,7 @@ class Partner:
     motion: Sequence[NDArray[np.floating] | None] | None = None
     rate: float = 25.0
     name: str = ""
+    frames: Iterable[NDArray[np.uint8]] | None = None
 
     def __post_init__(self) -> None:
         if not self.rate > 0:
@@ -59,10 +69,10 @@ class Partner:
         """Take a clip's motion, and as its picture the frame best fit to be pasted.
 
         That is the frame, of those with a face, that looks most to the front, with open eyes and a
-        closed mouth.
+        closed mouth, and whose landmarks are steady.
 
         Args:
-            frames: RGB frames; drawn up to that frame only.
+            frames: RGB frames; drawn up to that frame only, and kept where they can be drawn anew.
             landmarks: Those of each frame, ``None`` where there is no face.
             identity: Who it is.
             rate: Frames a second. Default: 25.
@@ -71,18 +81,30 @@ class Partner:
         Raises:
             NoFaceError: No frame has a face.
         """
-        poses = [
-            (_unfitness(FacePose.of(face)), number)
-            for number, face in enumerate(landmarks)
-            if face is not None
-        ]
-        if not poses:
+        chosen = fittest_frame(landmarks)
+        if chosen is None:
             raise NoFaceError("no frame of the partner's clip has a face")
-        chosen = min(poses)[1]
         image = next((frame for number, frame in enumerate(frames) if number == chosen), None)
         if image is None:
             raise ValueError(f"'frames' ended before frame {chosen} of {len(landmarks)}")
-        return cls(identity, np.array(image), landmarks[chosen], landmarks, rate, name)
+        kept = None if isinstance(frames, Iterator) else frames
+        picture = np.array(image)
+        return cls(identity, picture, landmarks[chosen], landmarks, rate, name, kept)
+
+
+def fittest_frame(landmarks: Sequence[NDArray[np.floating] | None]) -> int | None:
+    """Return which frame's face is best to be pasted, ``None`` where there is no face.
+
+    Args:
+        landmarks: Those of each frame, ``None`` where there is no face.
+    """
+    changes = shape_changes(landmarks)
+    fits = [
+        (_unfitness(FacePose.of(face)) + _TREMBLE * max(0.0, changes[number] - _CALM), number)
+        for number, face in enumerate(landmarks)
+        if face is not None
+    ]
+    return min(fits)[1] if fits else None
 
 
 def _unfitness(pose: FacePose) -> float:

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graphforensics.errors import MissingDataError, NoFaceError
+from graphforensics.tamper.fitted_face import FittedFace, forge_fitted
 from graphforensics.tamper.forged_face import (
     ForgedClip,
-    ForgedFace,
     ForgedStill,
     check_picture,
     first_size,
-    untouched,
 )
 from graphforensics.tamper.partner.partner import Partner
 from graphforensics.tamper.paste.face_colours import Colouring, FaceColours
 from graphforensics.tamper.paste.skin_mask import skin_mask
-from graphforensics.tamper.paste.steady_means import steady_means
+from graphforensics.tamper.recipe.colour_drift import ColourDrift
 from graphforensics.tamper.swap.swap_face import (
     Blending,
-    FittedFace,
     SourceFace,
     SwapRecipe,
     Warping,
@@ -34,8 +33,6 @@ from graphforensics.tamper.swap.swap_face import (
 from graphforensics.tamper.warp.steady_landmarks import steady_landmarks
 
 _DRAWN = Literal["drawn"]
-#: Width in seconds of the window over which colours are smoothed: a generator's do not flicker.
-_CALM = 1.0
 
 
 @dataclass(frozen=True)
@@ -146,9 +143,11 @@ class Swap:
         if not shown:
             raise NoFaceError(f"none of {len(steady)} frames has landmarks of a face")
         recipe = self._draw(generator)
+        drift = ColourDrift(generator.integers(2**32, size=2).tolist(), rate)
         source = _source(partner, shown, recipe)
         record = self._record(recipe, partner) | {"untouched": len(steady) - len(shown)}
-        return ForgedClip(_forge_frames(frames, steady, source, recipe, rate), record)
+        fit = partial(_fit, source=source, recipe=recipe)
+        return ForgedClip(forge_fitted(frames, steady, fit, rate, drift), record)
 
     def _draw(self, generator: np.random.Generator) -> SwapRecipe:
         # All numbers are drawn, whether they are used or not: one setting does not change others.
@@ -183,48 +182,12 @@ def _source(
     return prepare_source(partner.image, partner.landmarks, shown, recipe)
 
 
-def _forge_frames(
-    frames: Iterable[NDArray[np.uint8]],
-    steady: Sequence[NDArray[np.float64] | None],
-    source: SourceFace,
-    recipe: SwapRecipe,
-    rate: float,
-) -> Iterator[ForgedFace]:
-    seen = [_colours(image, points) for image, points in zip(frames, steady, strict=False)]
-    colours = FaceColours.over_time(seen, rate, _CALM)
-    fitted = (
-        (image, _fit(image, points, source, wanted, recipe))
-        for image, points, wanted in zip(frames, steady, colours, strict=False)
-    )
-    for (image, face), shift in steady_means(fitted, _mean, rate, _CALM):
-        yield untouched(image) if face is None else face.paste(image, shift)
-
-
-def _mean(pair: tuple[NDArray[np.uint8], FittedFace | None]) -> NDArray[np.float64] | None:
-    return None if pair[1] is None else pair[1].mean
-
-
 def _fit(
     image: NDArray[np.uint8],
-    points: NDArray[np.float64] | None,
+    points: NDArray[np.float64],
+    colours: FaceColours,
+    *,
     source: SourceFace,
-    colours: FaceColours | None,
     recipe: SwapRecipe,
-) -> FittedFace | None:
-    check_picture(image)
-    if points is None or colours is None:
-        return None
-    try:
-        return fit_face(image, points, source, colours, recipe)
-    except NoFaceError:
-        return None
-
-
-def _colours(image: NDArray[np.uint8], points: NDArray[np.float64] | None) -> FaceColours | None:
-    if points is None:
-        return None
-    try:
-        skin = skin_mask(points, check_picture(image))
-    except NoFaceError:
-        return None
-    return FaceColours.of(image, skin) if skin.any() else None
+) -> FittedFace:
+    return fit_face(image, points, source, colours, recipe)

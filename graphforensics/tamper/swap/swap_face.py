@@ -8,18 +8,18 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import torch
-from numpy.typing import ArrayLike, NDArray
-from scipy.ndimage import binary_dilation, gaussian_filter
-from torch.nn.functional import interpolate
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter
 
-from graphforensics.errors import NoFaceError
 from graphforensics.regions.landmark_groups import LANDMARK_GROUPS
-from graphforensics.tamper.forged_face import ForgedFace, mix, window_around
+from graphforensics.tamper.fitted_face import FittedFace
+from graphforensics.tamper.forged_face import window_around
 from graphforensics.tamper.masks.face_mask import hull_mask, soften
 from graphforensics.tamper.partner.face_pose import mouth_openness
+from graphforensics.tamper.paste.blend_by_gradients import blend_by_gradients
 from graphforensics.tamper.paste.bottleneck import bottleneck
 from graphforensics.tamper.paste.face_colours import Colouring, FaceColours, match_colours
-from graphforensics.tamper.paste.poisson_blend import poisson_blend
+from graphforensics.tamper.paste.reduce_picture import reduce_picture
 from graphforensics.tamper.paste.skin_mask import fill_polygon, skin_mask
 from graphforensics.tamper.warp.control_points import control_points, face_triangles
 from graphforensics.tamper.warp.piecewise_affine import piecewise_affine_map
@@ -32,13 +32,6 @@ Blending = Literal["feather", "poisson"]
 _OPENS = (0.04, 0.12)
 #: The inner lips bend a thin plate spline wildly where they close.
 _PLATE = (*range(60), *range(68, 102))
-#: Share of the mask from which on gradients are blended: the rim of that lies on skin.
-_POISSON = 0.25
-#: Pixels of a face at which what gradients add is found.
-_PIXELS = 15_000
-#: How far, in levels, a rim's difference may be from its median. Beyond it there is hair or
-#: background behind the rim, whose colour must not run into the face.
-_LEAK = 20.0
 #: Bending that a thin plate spline is spared, so that it does not fold over.
 _PLATE_SMOOTHING = 1e-3
 
@@ -84,31 +77,6 @@ class SourceFace(NamedTuple):
     colours: FaceColours
 
 
-class FittedFace(NamedTuple):
-    """A partner's face where it is to be pasted.
-
-    Attributes:
-        pixels: RGB from 0 to 255 in a window of the picture ``[h, w, 3]``.
-        mask: Its share, from 0 to 1, ``[h, w]``.
-        corner: Left and top of the window.
-    """
-
-    pixels: NDArray[np.float32]
-    mask: NDArray[np.float32]
-    corner: tuple[int, int]
-
-    @property
-    def mean(self) -> NDArray[np.float64]:
-        """Mean colour, weighted by the mask, ``[3]``."""
-        weight = self.mask[..., None].astype(np.float64)
-        return np.asarray((self.pixels * weight).sum(axis=(0, 1)) / max(weight.sum(), 1e-6))
-
-    def paste(self, image: NDArray[np.uint8], shift: ArrayLike = 0.0) -> ForgedFace:
-        """Paste the face into its picture, all of it shifted in colour, ``[3]``."""
-        shifted = self.pixels + np.asarray(shift, np.float32)
-        return mix(image, shifted, self.mask, self.corner)
-
-
 def prepare_source(
     image: NDArray[np.uint8],
     landmarks: NDArray[np.floating],
@@ -132,7 +100,7 @@ def prepare_source(
     # A larger face is reduced first, for a warp that shrinks would alias.
     wanted = float(np.median([face_side(face) for face in shown]))
     scale = min(1.0, wanted / face_side(points))
-    small = _reduce(part, scale)
+    small = reduce_picture(part, scale)
     factors = np.array([small.shape[1] / width, small.shape[0] / height])
     points = (points - (left, top) + 0.5) * factors - 0.5
     if recipe.bottleneck is not None:
@@ -171,7 +139,7 @@ def fit_face(
     mask = soften(solid, recipe.erosion * side + radius / 2, radius)
     if recipe.blend == "poisson":
         rows, columns = slice(corner[1], corner[1] + size[0]), slice(corner[0], corner[0] + size[1])
-        matched = _poisson(matched, image[rows, columns], mask > _POISSON)
+        matched = blend_by_gradients(matched, image[rows, columns], mask)
     return FittedFace(matched, mask * (1 - open_mouth(inner[:68], size)), corner)
 
 
@@ -198,38 +166,3 @@ def _places(
     knots = [torch.from_numpy(points[list(_PLATE)])[None] for points in (source, target)]
     places = thin_plate_map(knots[0], knots[1], size, smoothing=_PLATE_SMOOTHING)
     return np.asarray(places[0].float().numpy())
-
-
-def _poisson(
-    source: NDArray[np.float32], target: NDArray[np.uint8], mask: NDArray[np.bool_]
-) -> NDArray[np.float32]:
-    """Blend by gradients within the mask; around it is what its rim was made to meet."""
-    if mask.all():
-        raise NoFaceError("the face fills the picture: nothing is left to blend it with")
-    away = target.astype(np.float32) - source
-    rim = binary_dilation(mask) & ~mask
-    middle = np.median(away[rim], axis=0)
-    tame = np.clip(away, middle - _LEAK, middle + _LEAK)
-    # What is added is smooth: for a large face it is found at a lower resolution.
-    scale = min(1.0, float(np.sqrt(_PIXELS / np.count_nonzero(mask))))
-    small = _reduce(tame, scale)
-    within = _reduce(mask[..., None].astype(np.float32), scale)[..., 0] > 0.5
-    added = _enlarge(poisson_blend(np.zeros_like(small), small, within), mask.shape)
-    return source + np.where(mask[..., None], added, tame)
-
-
-def _enlarge(picture: NDArray[np.float32], size: tuple[int, ...]) -> NDArray[np.float32]:
-    if picture.shape[:2] == size:
-        return picture
-    pixels = torch.from_numpy(picture).permute(2, 0, 1)[None]
-    large = interpolate(pixels, size=list(size), mode="bilinear")
-    return np.asarray(large[0].permute(1, 2, 0).numpy())
-
-
-def _reduce(picture: NDArray[np.float32], scale: float) -> NDArray[np.float32]:
-    if scale >= 1:
-        return picture
-    pixels = torch.from_numpy(picture).permute(2, 0, 1)[None]
-    size = [max(2, round(length * scale)) for length in picture.shape[:2]]
-    small = interpolate(pixels, size=size, mode="bicubic", antialias=True)
-    return np.ascontiguousarray(small[0].permute(1, 2, 0).numpy())

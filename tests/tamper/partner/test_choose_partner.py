@@ -63,6 +63,17 @@ def test_opposite_pose_and_other_skin_are_refused() -> None:
             choose_partner(turned, faces, np.random.default_rng(0))
 
 
+def test_small_and_trembling_faces_are_refused() -> None:
+    small, trembling = replace(_other("bert"), width=40.0), replace(_other("carl"), tremble=0.02)
+    for face in (small, trembling):
+        with pytest.raises(MissingDataError, match="large and steady enough"):
+            _draw([face])
+    # A generator's resolution is enough, whatever the target's.
+    large = replace(TARGET, width=700.0)
+    enough = replace(_other("bert"), width=100.0)
+    assert choose_partner(large, [enough], np.random.default_rng(0)) == 0
+
+
 def test_bad_input() -> None:
     for name in ("nearest", "max_pose", "max_tone"):
         with pytest.raises(ValueError, match=f"'{name}' must be positive"):

@@ -34,6 +34,20 @@ def test_the_frame_that_looks_ahead_with_a_closed_mouth() -> None:
     assert (partner.identity, partner.rate, partner.name) == ("bert", 30.0, "b.mp4")
 
 
+def test_a_frontal_face_that_was_found_in_the_wrong_place_is_passed_over() -> None:
+    """Landmarks that change their shape for one frame are off, however frontal they look."""
+    rng = np.random.default_rng(0)
+    off = FACE + np.r_[rng.normal(0, 6, (17, 2)), np.zeros((51, 2))]
+    track = [_turned(6), _turned(6), off, _turned(6), _turned(6)]
+    assert Partner.from_clip(_frames(5), track, "bert").landmarks is not off
+
+
+def test_frames_that_can_be_drawn_anew_are_kept() -> None:
+    frames = _frames(3)
+    assert Partner.from_clip(frames, [FACE] * 3, "bert").frames is frames
+    assert Partner.from_clip(iter(frames), [FACE] * 3, "bert").frames is None
+
+
 def test_no_more_frames_are_drawn_than_needed() -> None:
     drawn = []
 

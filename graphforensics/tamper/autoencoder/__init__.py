@@ -1,0 +1,1 @@
+"""Swaps by a shared encoder and a decoder of each person, trained on the two clips."""
