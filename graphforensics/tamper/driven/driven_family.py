@@ -214,11 +214,12 @@ def _between(
     image, points = held[place]
     near = [number for number in (place - 1, place + 1) if -len(held) <= number < 0]
     views = [held[number] for number in near]
-    return image, points, [(one, face) for one, face in views if _is_near(face, points)]
+    beside = [(one, face) for one, face in views if face is not None and _is_near(face, points)]
+    return image, points, beside
 
 
-def _is_near(one: NDArray[np.float64] | None, other: NDArray[np.float64] | None) -> bool:
+def _is_near(one: NDArray[np.float64], other: NDArray[np.float64] | None) -> bool:
     """Say whether a face has hardly moved: what moves fast is blurred, or another shot."""
-    if one is None or other is None:
+    if other is None:
         return False
     return float(np.hypot(*(one - other).T).mean()) < _NEAR * float(np.ptp(other[:, 0]))
