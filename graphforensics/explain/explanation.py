@@ -32,7 +32,7 @@ class Explanation:
         pos: Centre of each node, x then y, from 0 to 1.
         edge_index: Source and target of each relation.
         names: Name of each node.
-        missing: Why each of ``pixels``, ``nodes``, ``edges`` and ``time`` that is None is not there.
+        missing: Why ``pixels``, ``nodes``, ``edges`` or ``time`` are None.
 
     Shapes:
         ``pixels [H, W]``, ``[F, H, W]`` or ``[T, D, H, W]``; ``nodes [N]``; ``edges [E]``; ``time

@@ -56,9 +56,12 @@ def draw_explanation(
     if face.ndim != 3 or face.shape[2] != 3 or face.dtype != np.uint8:
         raise ValueError(f"'face' must be [H, W, 3] uint8 (got {face.shape} {face.dtype})")
     notes = {} if notes is None else notes
-    figure = Figure(figsize=(12.4, 3.7), layout="constrained")
+    figure = Figure(figsize=(12.8, 3.8), layout="constrained")
     figure.suptitle(title, fontsize=11, fontweight="bold", x=0.01, ha="left", parse_math=False)
-    cells = figure.subplots(1, 4, width_ratios=(1, 1.12, 1.12, 1.0))
+    cells = figure.subplots(1, 4)
+    for axes in cells:
+        axes.set_box_aspect(1)
+        axes.set_anchor("N")
     _draw_face(cells[0], face)
     cells[0].set_title("The face that was judged", fontsize=9)
     _draw_heat(figure, cells[1], face, heat, notes.get("pixels", ""))
@@ -138,7 +141,7 @@ def _draw_relations(
 
 
 def _draw_time(axes: Axes, time: Values | None, note: str) -> None:
-    axes.set_title("Time: what each snippet or frame adds", fontsize=9)
+    axes.set_title("Time: what each moment adds", fontsize=9)
     if time is None:
         return _say(axes, note)
     steps = np.arange(1, len(time) + 1)
@@ -171,6 +174,7 @@ def _scale(*values: Values) -> Normalize:
 
 def _bar(figure: Figure, axes: Axes, scale: Normalize, label: str) -> None:
     shown = ScalarMappable(norm=scale, cmap=relation_colors())
-    bar = figure.colorbar(shown, ax=axes, fraction=0.046, pad=0.03)
+    # Beside the panel, so that all panels keep one size.
+    bar = figure.colorbar(shown, cax=axes.inset_axes((1.03, 0, 0.045, 1)))
     bar.set_label(label, fontsize=7)
     bar.ax.tick_params(labelsize=7)
