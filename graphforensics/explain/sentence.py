@@ -24,7 +24,7 @@ def sentence(
 
     A value stands out that is positive, lies more than 3 spreads above the median of all, the
     spread being 1.4826 times the median distance from the median, and is at least a tenth of the
-    logit's size. A relation between two regions is said before a region. Of an explanation whose
+    logit's size and twice the median size of all. A relation between two regions is said before a region. Of an explanation whose
     method did not pass for the detector, and where nothing stands out, it is "No region stands
     out.".
 
@@ -90,11 +90,13 @@ def _many(name: str) -> bool:
 def _outstanding(values: Tensor, logit: float) -> int | None:
     if len(values) < 2:
         return None
-    middle = values.median()
-    spread = 1.4826 * (values - middle).abs().median()
+    values = values.double()
+    middle = values.quantile(0.5)
+    spread = 1.4826 * (values - middle).abs().quantile(0.5)
     place = int(values.argmax())
     top = float(values[place])
-    if top <= 0 or top < abs(logit) / 10 or top <= float(middle + _SPREADS * spread):
+    least = max(abs(logit) / 10, 2 * float(values.abs().quantile(0.5)))
+    if top <= 0 or top < least or top <= float(middle + _SPREADS * spread):
         return None
     return place
 
