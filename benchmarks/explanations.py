@@ -210,7 +210,9 @@ def table(
         one["samples"] = len(figures["people"])
         for figure in FIGURES:
             one[figure] = interval(figures[figure], figures["people"], n)
-        if method not in PLAIN:
+        if method in PLAIN:
+            one["status"] = "plain"
+        else:
             one["above"] = {
                 f"{figure} over {plain}": difference(figures, measured[plain], figure, n)
                 for figure in ("gain", "iou")
@@ -278,7 +280,7 @@ def show(rows: list[dict[str, Any]]) -> None:
     print("|---" * (len(FIGURES) + 4) + "|")
     for row in rows:
         cells = [text(row[figure]) for figure in FIGURES]
-        words = [row["run"], row["method"], str(row["samples"]), *cells, row.get("status", "plain")]
+        words = [row["run"], row["method"], str(row["samples"]), *cells, row["status"]]
         print("| " + " | ".join(words) + " |")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -11,6 +12,7 @@ from graphforensics.models.deepfake_mae.model import DeepfakeMAE
 from graphforensics.models.detector import Detector
 from graphforensics.models.fast_inference import evaluating
 from graphforensics.models.learning_to_mask.model import LearningToMask
+from graphforensics.models.masked_autoencoder.vision_block import VisionBlock
 
 
 def attention_rollout(attention: Sequence[Tensor]) -> Tensor:
@@ -60,15 +62,15 @@ def rollout_map(detector: Detector, inputs: Tensor) -> Tensor | None:
         ``[h, w]``, or ``[F, h, w]`` of frames; None for a detector without a transformer.
     """
     if isinstance(detector, LearningToMask) and detector.teacher is not None:
-        blocks = list(detector.teacher.transformer.blocks)
-        seen = _watched(detector, blocks, inputs, ask_teacher=True)
+        layers = list(detector.teacher.transformer.blocks)
+        seen = _watched(detector, layers, inputs, ask_teacher=True)
         rolled = attention_rollout(seen)[0, 0, 1:]
         return rolled.view(detector.teacher.height, detector.teacher.width)
     if isinstance(detector, DeepfakeMAE) and "finetune" in detector.counting():
         encoder = detector.finetuning.encoder
-        asked = [block.attn["qkv"] for block in encoder.blocks]  # type: ignore[index,union-attr]
-        heads = [int(block.heads) for block in encoder.blocks]  # type: ignore[arg-type]
-        seen = _watched(detector, asked, inputs)
+        blocks = [cast(VisionBlock, block) for block in encoder.blocks]
+        seen = _watched(detector, [block.attn["qkv"] for block in blocks], inputs)
+        heads = [block.heads for block in blocks]
         seen = [_attention(one, count) for one, count in zip(seen, heads, strict=True)]
         rolled = attention_rollout(seen)[:, 1:, 1:].mean(1)
         return rolled.view(-1, encoder.grid, encoder.grid)

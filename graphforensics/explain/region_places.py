@@ -66,7 +66,8 @@ def paint_regions(values: Tensor, places: Tensor) -> Tensor:
     """
     if values.shape != places.shape[:1]:
         raise ValueError(f"'values' must be [{len(places)}] (got {list(values.shape)})")
-    return torch.tensordot(values.to(places), places, 1)
+    painted: Tensor = torch.tensordot(values.to(places), places, 1)
+    return painted
 
 
 def relation_shares(edges: Tensor, edge_index: Tensor, nodes: int) -> Tensor:

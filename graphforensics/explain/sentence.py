@@ -24,9 +24,9 @@ def sentence(
 
     A value stands out that is positive, lies more than 3 spreads above the median of all, the
     spread being 1.4826 times the median distance from the median, and is at least a tenth of the
-    logit's size and twice the median size of all. A relation between two regions is said before a region. Of an explanation whose
-    method did not pass for the detector, and where nothing stands out, it is "No region stands
-    out.".
+    logit's size and twice the median size of all. A relation between two regions is said before a
+    region. Of an explanation whose method did not pass for the detector, and where nothing stands
+    out, it is "No region stands out.".
 
     Args:
         explanation: What :func:`~graphforensics.explain.explain` found.

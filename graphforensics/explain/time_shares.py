@@ -41,7 +41,8 @@ def time_shares(detector: Detector, inputs: Tensor) -> Tensor | None:
             states = cast(Tensor, after_each)[0].double().cpu()
             return torch.diff(states, prepend=torch.zeros(1, dtype=torch.float64))
         without = [detector(_replaced(inputs, place)).logit for place in range(inputs.size(1))]
-    return whole - torch.cat(without).double().cpu()
+    falls: Tensor = whole - torch.cat(without).double().cpu()
+    return falls
 
 
 def _replaced(inputs: Tensor, place: int) -> Tensor:
