@@ -114,8 +114,8 @@ def _draw_graph(
         _draw_relations(axes, edges, pos, ends, scale, relations)
     shade = np.zeros(len(pos)) if nodes is None else nodes
     axes.scatter(
-        pos[:, 0], pos[:, 1], c=shade, cmap=relation_colors(), norm=scale, s=70 if len(pos) <= 30 else 22,
-        edgecolors=INK, linewidths=0.6, zorder=3, gid="nodes",
+        pos[:, 0], pos[:, 1], c=shade, cmap=relation_colors(), norm=scale,
+        s=70 if len(pos) <= 30 else 22, edgecolors=INK, linewidths=0.6, zorder=3, gid="nodes",
     )  # fmt: skip
     _bar(figure, axes, scale, "added to the logit")
     return None
