@@ -1,10 +1,13 @@
 """Whether explanations are faithful: beside a random and a centred one, with intervals.
 
     python benchmarks/explanations.py [RUN ...] [--data STORE] [--samples 40] [--json FILE]
+    python benchmarks/explanations.py --planted [--detectors baseline lrl]
     python benchmarks/explanations.py --quick
 
 RUN is a folder of a trained run, or of its checkpoint; with ``--quick`` all detectors are built
 tiny, with random weights, which shows that the program runs and nothing about explanations.
+With ``--planted`` some are trained to tell faces with a square of noise from faces without, so that
+it is known what an explanation must find: that measures the measures, not detectors of forgeries.
 Samples are forged copies whose masks are known: of a face store with masks, which should hold none
 of the people that the run was trained on, or drawn faces.
 
@@ -33,6 +36,7 @@ from typing import Any
 import numpy as np
 import torch
 from begin import begin, step
+from planted_evidence import SMALL, planted_samples, trained
 from torch import Tensor
 
 from graphforensics.data.input_spec import InputSpec
@@ -82,17 +86,17 @@ def main() -> None:
     """Measure, print the table, and write the JSON file if asked to."""
     arguments = parse()
     begin(__doc__)
-    if not arguments.runs and not arguments.quick:
-        raise SystemExit("explanations.py needs the folder of a run, or --quick")
+    if not (arguments.runs or arguments.quick or arguments.planted):
+        raise SystemExit("explanations.py needs the folder of a run, --planted or --quick")
     if arguments.quick:
         arguments.samples, arguments.steps, arguments.resamples = 3, 4, 100
-    samples = arguments.samples
     rows = []
     for name, detector in detectors(arguments):
         step(f"{name}: {detector.name}")
-        measured = measure(detector, faces(detector.input_spec, arguments.data, samples), arguments)
+        given = samples_of(detector.input_spec, arguments, planted=name.startswith("planted "))
+        measured = measure(detector, given, arguments)
         rows += table(name, detector.name, measured, arguments)
-    report = {"setting": setting(arguments, samples), "rows": rows}
+    report = {"setting": setting(arguments), "rows": rows}
     show(rows)
     if arguments.json:
         arguments.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
@@ -105,6 +109,11 @@ def parse() -> argparse.Namespace:
     )
     parser.add_argument("runs", nargs="*", type=Path, help="folders of trained runs")
     parser.add_argument("--quick", action="store_true", help="tiny detectors, random weights")
+    parser.add_argument(
+        "--planted", action="store_true", help="train tiny ones on squares of noise"
+    )
+    parser.add_argument("--detectors", nargs="+", choices=sorted(SMALL), default=sorted(SMALL))
+    parser.add_argument("--learn", type=int, default=150, help="steps of that training (150)")
     parser.add_argument("--data", type=Path, help="face store with masks (drawn faces)")
     parser.add_argument("--samples", type=int, default=40, help="forged samples a detector (40)")
     parser.add_argument("--steps", type=int, default=10, help="steps of the curves (10)")
@@ -121,9 +130,20 @@ def detectors(arguments: argparse.Namespace) -> Iterator[tuple[str, Detector]]:
         for name, build in QUICK.items():
             torch.manual_seed(arguments.seed)
             yield name, build().eval()
+    for name in arguments.detectors if arguments.planted else ():
+        yield f"planted {name}", trained(name, arguments.seed, arguments.learn)
     for run in arguments.runs:
         best = run / "best"
         yield str(run), load_detector(best if best.is_dir() else run).eval()
+
+
+def samples_of(
+    spec: InputSpec, arguments: argparse.Namespace, planted: bool
+) -> Iterator[dict[str, Any]]:
+    """Return the samples that a detector is measured on."""
+    if planted:
+        return planted_samples(spec, arguments.samples, arguments.seed)
+    return faces(spec, arguments.data, arguments.samples)
 
 
 def faces(spec: InputSpec, store: Path | None, samples: int) -> Iterator[dict[str, Any]]:
@@ -205,6 +225,8 @@ def table(
 ) -> list[dict[str, Any]]:
     """Return a row for each method: figures with intervals, differences, and the status."""
     rows, n = [], arguments.resamples
+    # Random weights have nothing to explain.
+    unknown = arguments.quick and row in QUICK
     for method, figures in measured.items():
         one: dict[str, Any] = {"run": row, "detector": detector, "method": method}
         one["samples"] = len(figures["people"])
@@ -218,7 +240,7 @@ def table(
                 for figure in ("gain", "iou")
                 for plain in PLAIN
             }
-            one["status"] = "not measured" if arguments.quick else status(one["above"])
+            one["status"] = "not measured" if unknown else status(one["above"])
         rows.append(one)
     return rows
 
@@ -262,12 +284,12 @@ def status(above: dict[str, dict[str, Any] | None]) -> str:
     return "passed" if all(low > 0 for low in lows) else "failed"
 
 
-def setting(arguments: argparse.Namespace, samples: int) -> dict[str, Any]:
+def setting(arguments: argparse.Namespace) -> dict[str, Any]:
     """Return what was asked for."""
     return {
         "data": "drawn faces" if arguments.data is None else str(arguments.data),
         "weights": "random" if arguments.quick else "trained",
-        "samples": samples,
+        "samples": arguments.samples,
         "steps": arguments.steps,
         "resamples": arguments.resamples,
         "seed": arguments.seed,
