@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any, ClassVar, Literal, get_args
 
 import torch
@@ -10,6 +11,7 @@ from torch_geometric.data import Data
 from torch_geometric.data.storage import GlobalStorage
 
 from graphforensics.data._face_storage import FaceStorage
+from graphforensics.data._graph_svg import graph_svg
 from graphforensics.data._schema import Shape, known_levels
 
 NodeKind = Literal["region", "patch", "au", "part", "token"]
@@ -90,6 +92,20 @@ class FaceData(Data):  # type: ignore[misc]  # Data is untyped upstream
                 raise
             return False
         return True
+
+    def _repr_html_(self) -> str:
+        """Show the graph in a notebook; what cannot be drawn is told in words."""
+        words = f"<pre>{escape(repr(self))}</pre>"
+        if "ptr" in self or not self.num_nodes or not self.validate(raise_on_error=False):
+            return words
+        edge_index, nodes = self.edge_index, int(self.num_nodes)
+        pos, weight, kept = (self.get(name) for name in ("pos", "edge_weight", "edge_kept"))
+        # Sequences are shown by their mean; a relation was masked where all snapshots masked it.
+        pos = pos.float().mean(1) if pos is not None and pos.dim() == 3 else pos
+        weight = weight.float().mean(1) if weight is not None and weight.dim() == 2 else weight
+        kept = kept.any(1) if kept is not None and kept.dim() == 2 else kept
+        title = f"Face graph: {nodes} nodes ({self.get('kind', 'region')}), {self.num_edges} edges"
+        return f"<div>{graph_svg(pos, edge_index, weight, kept, nodes, title)}{words}</div>"
 
     def _check_shapes(self) -> None:
         graphs = int(getattr(self, "num_graphs", 1))

@@ -9,6 +9,7 @@ from graphforensics._lazy import lazy_names
 if TYPE_CHECKING:
     from graphforensics.inference.person_graph import PersonGraph, person_graph
     from graphforensics.visualization.draw_class_attention import draw_class_attention
+    from graphforensics.visualization.draw_explanation import draw_explanation
     from graphforensics.visualization.draw_face_graph import draw_face_graph
     from graphforensics.visualization.draw_heat import draw_heat
     from graphforensics.visualization.draw_over_time import draw_over_time
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "PersonGraph",
     "draw_class_attention",
+    "draw_explanation",
     "draw_face_graph",
     "draw_heat",
     "draw_over_time",
@@ -50,6 +52,7 @@ __getattr__, __dir__ = lazy_names(
     __name__,
     {
         "draw_class_attention": "draw_class_attention",
+        "draw_explanation": "draw_explanation",
         "draw_face_graph": "draw_face_graph",
         "draw_heat": "draw_heat",
         "draw_over_time": "draw_over_time",
