@@ -31,9 +31,9 @@ Images give PNG files. The copies have no sound. What is finished is not made ag
 
 
 def _methods() -> str:
-    from graphforensics.tamper.families import FAMILIES
+    from graphforensics.tamper.family_words import FAMILY_WORDS
 
-    return "\n".join(f"  {family.name:16} {family.about}" for family in FAMILIES.values())
+    return "\n".join(f"  {name:16} {about}" for name, about in FAMILY_WORDS.items())
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 from graphforensics.tamper.driven.mouth import Mouth
 from graphforensics.tamper.driven.reenact import Reenact
 from graphforensics.tamper.family import ClipToForge, Family
+from graphforensics.tamper.family_words import FAMILY_WORDS
 from graphforensics.tamper.landmark_forger import LandmarkForger
 from graphforensics.tamper.moving_portrait.portrait_forger import PortraitForger
 from graphforensics.tamper.regenerate.regenerate_forger import RegenerateForger
@@ -42,28 +43,28 @@ FAMILIES: dict[str, Family] = {
     for family in (
         Family(
             "self_blend",
-            "the whole face blended with a changed copy of itself",
+            FAMILY_WORDS["self_blend"],
             _BLENDED,
             partial(_self_blend, spare=False),
             options=frozenset({"strength"}),
         ),
         Family(
             "partial_blend",
-            "the same, sparing the regions of some action units",
+            FAMILY_WORDS["partial_blend"],
             _BLENDED,
             partial(_self_blend, spare=True),
             options=frozenset({"strength"}),
         ),
         Family(
             "regenerate",
-            "the face through a generator's bottleneck: no camera noise, coarser texture",
+            FAMILY_WORDS["regenerate"],
             _REGENERATED,
             RegenerateForger,
             options=frozenset({"autoencoder"}),
         ),
         Family(
             "moving_portrait",
-            "photographs as clips, with a face that lacks the camera's noise",
+            FAMILY_WORDS["moving_portrait"],
             _REGENERATED,
             PortraitForger,
             animates=True,
@@ -71,21 +72,21 @@ FAMILIES: dict[str, Family] = {
         ),
         Family(
             "swap",
-            "another source's face, of like pose and skin tone",
+            FAMILY_WORDS["swap"],
             _SWAPPED,
             partial(LandmarkForger, family=Swap()),
             partner="face",
         ),
         Family(
             "reenact",
-            "the face moves as another clip's does",
+            FAMILY_WORDS["reenact"],
             _DRIVEN,
             partial(LandmarkForger, family=Reenact()),
             partner="motion",
         ),
         Family(
             "mouth",
-            "the same, mouth and jaw only",
+            FAMILY_WORDS["mouth"],
             _DRIVEN,
             partial(LandmarkForger, family=Mouth()),
             partner="motion",
