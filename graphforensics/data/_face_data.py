@@ -12,7 +12,7 @@ from torch_geometric.data.storage import GlobalStorage
 from graphforensics.data._face_storage import FaceStorage
 from graphforensics.data._schema import Shape, known_levels
 
-NodeKind = Literal["region", "patch", "au", "part", "token"]
+NodeKind = Literal["region", "patch", "au", "part", "token", "landmark"]
 
 
 class FaceData(Data):  # type: ignore[misc]  # Data is untyped upstream

@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING
 from graphforensics._lazy import lazy_names
 
 if TYPE_CHECKING:
+    from graphforensics.datasets.action_unit_table import ActionUnitTable
     from graphforensics.datasets.celeb_df import CelebDF
     from graphforensics.datasets.clip_dataset import ClipDataset
     from graphforensics.datasets.deeper_forensics import DeeperForensics
     from graphforensics.datasets.deepfake_detection import DeepFakeDetection
     from graphforensics.datasets.dfdc import DFDC
     from graphforensics.datasets.dfdc_preview import DFDCPreview
+    from graphforensics.datasets.face_graph_dataset import FaceGraphDataset
+    from graphforensics.datasets.face_graph_folder import FaceGraphFolder
     from graphforensics.datasets.faceforensics_pp import FaceForensicsPP
     from graphforensics.datasets.fake_face_dataset import FakeFaceDataset
     from graphforensics.datasets.ffiw import FFIW
     from graphforensics.datasets.folder_dataset import FolderDataset
+    from graphforensics.datasets.landmark_graphs import LandmarkGraphs
     from graphforensics.datasets.prepare import prepare
     from graphforensics.datasets.registry import DATASETS
     from graphforensics.datasets.video_dataset import VideoDataset
@@ -27,14 +31,18 @@ __all__ = [
     "DATASETS",
     "DFDC",
     "FFIW",
+    "ActionUnitTable",
     "CelebDF",
     "ClipDataset",
     "DFDCPreview",
     "DeepFakeDetection",
     "DeeperForensics",
     "FaceForensicsPP",
+    "FaceGraphDataset",
+    "FaceGraphFolder",
     "FakeFaceDataset",
     "FolderDataset",
+    "LandmarkGraphs",
     "VideoDataset",
     "VideoRecord",
     "WildDeepfake",
@@ -44,6 +52,10 @@ __all__ = [
 __getattr__, __dir__ = lazy_names(
     __name__,
     {
+        "action_unit_table": "ActionUnitTable",
+        "face_graph_dataset": "FaceGraphDataset",
+        "face_graph_folder": "FaceGraphFolder",
+        "landmark_graphs": "LandmarkGraphs",
         "celeb_df": "CelebDF",
         "deeper_forensics": "DeeperForensics",
         "deepfake_detection": "DeepFakeDetection",
