@@ -8,8 +8,8 @@ PyG read where the landmarks are and how they move.
 
 Drawn forgeries leave the landmarks where they are. So that there is something to find, ``--fake``
 lets the landmarks of forgeries tremble from frame to frame by TREMOR of the face's size, as
-those of faces do that were forged frame by frame. The figure says how small a tremor the network finds, and
-nothing about real forgeries.
+those of faces do that were forged frame by frame. The figure says how small a tremor the network
+finds, and nothing about real forgeries.
 """
 
 from __future__ import annotations

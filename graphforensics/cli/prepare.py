@@ -7,6 +7,7 @@ import inspect
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from graphforensics._plugins import plugin_names
 from graphforensics.cli.extract import (
     add_what,
     add_where,
@@ -46,7 +47,8 @@ _SPECIAL = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the subcommand."""
-    parser.add_argument("dataset", choices=NAMES, metavar="DATASET", help=", ".join(NAMES))
+    names = tuple(dict.fromkeys((*NAMES, *plugin_names("dataset"))))
+    parser.add_argument("dataset", choices=names, metavar="DATASET", help=", ".join(names))
     parser.add_argument("root", metavar="ROOT", help="folder of the data set as downloaded")
     parser.add_argument(
         "--out", metavar="STORE", help="folder of the face store; without it, only look and count"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graphforensics._plugins import WithPlugins
 from graphforensics.datasets.celeb_df import CelebDF
 from graphforensics.datasets.deeper_forensics import DeeperForensics
 from graphforensics.datasets.deepfake_detection import DeepFakeDetection
@@ -13,8 +14,13 @@ from graphforensics.datasets.folder_dataset import FolderDataset
 from graphforensics.datasets.video_dataset import VideoDataset
 from graphforensics.datasets.wild_deepfake import WildDeepfake
 
-#: Name on the command line -> class.
-DATASETS: dict[str, type[VideoDataset]] = {
+
+def _wrong(name: str, plugin: object) -> str | None:
+    good = isinstance(plugin, type) and issubclass(plugin, VideoDataset)
+    return None if good else "is no subclass of VideoDataset"
+
+
+_OWN: dict[str, type[VideoDataset]] = {
     "faceforensics": FaceForensicsPP,
     "celeb-df": CelebDF,
     "dfdc": DFDC,
@@ -25,3 +31,5 @@ DATASETS: dict[str, type[VideoDataset]] = {
     "deeper-forensics": DeeperForensics,
     "folder": FolderDataset,
 }
+#: Name on the command line -> class; those of plugins follow.
+DATASETS: WithPlugins[type[VideoDataset]] = WithPlugins("dataset", _OWN, _wrong)

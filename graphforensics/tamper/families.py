@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from graphforensics._plugins import WithPlugins
 from graphforensics.tamper.driven.mouth import Mouth
 from graphforensics.tamper.driven.reenact import Reenact
 from graphforensics.tamper.family import ClipToForge, Family
@@ -37,8 +38,13 @@ def _self_blend(clip: ClipToForge, spare: bool) -> SelfBlendForger:
     return SelfBlendForger(clip.entropy, spare, clip.strength, clip.rate, clip.is_still)
 
 
-#: Every family that ``forge`` knows; a new one is a line here.
-FAMILIES: dict[str, Family] = {
+def _wrong(name: str, plugin: object) -> str | None:
+    if not isinstance(plugin, Family):
+        return "is no Family"
+    return None if plugin.name == name else f"calls itself {plugin.name!r}"
+
+
+_OWN: dict[str, Family] = {
     family.name: family
     for family in (
         Family(
@@ -93,6 +99,8 @@ FAMILIES: dict[str, Family] = {
         ),
     )
 }
+#: Every family that ``forge`` knows; a new one is a line above. Those of plugins follow.
+FAMILIES: WithPlugins[Family] = WithPlugins("family", _OWN, _wrong)
 
 
 def find_family(name: str) -> Family:
