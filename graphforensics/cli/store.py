@@ -51,5 +51,5 @@ def run(args: argparse.Namespace) -> int:
         save_picture(contact_sheet(store, args.count, args.size), args.thumbnails)
         say(f"written: {args.thumbnails}")
     if args.verify:
-        say(*(problems or ["verified: nothing is damaged"]))
+        say(*(map(str, problems) if problems else ("verified: nothing is damaged",)))
     return 2 if problems else 0

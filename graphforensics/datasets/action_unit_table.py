@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -77,7 +78,7 @@ class ActionUnitTable:
         return f"{type(self).__name__}({str(self.path)!r}, frames={len(self._rows)})"
 
     def intensities(
-        self, frames: NDArray[np.int_], centres: NDArray[np.float64] | None = None
+        self, frames: NDArray[np.integer[Any]], centres: NDArray[np.float64] | None = None
     ) -> NDArray[np.float64]:
         """Return the intensities in some frames; one without a row takes those of the nearest.
 

@@ -103,11 +103,13 @@ class FaceGraphSource:
     def _graph(self, track: FaceTrack, offset: float) -> FaceData:
         builder = self.builder
         if not isinstance(builder, GraphDetector):
-            return builder(track).clone()
+            made: FaceData = builder(track).clone()
+            return made
         inputs = builder.input_spec.normalize(track.clip(builder.input_spec, offset)[None])
         weight = next(iter(getattr(builder, "parameters", list)()), inputs)
         (graph,) = builder.graph(inputs.to(weight.device)).to_data_list()
-        return graph.detach().cpu()
+        found: FaceData = graph.detach().cpu()
+        return found
 
     def fingerprint(self, *more: object) -> str:
         """Hash the tracks, the builder and anything else that graphs follow from.

@@ -90,9 +90,7 @@ def test_it_compares_names_with_the_lists(tmp_path: Path, capsys) -> None:
     assert set(kind) == {"split", "manipulation", "expected", "there"}
 
 
-def test_without_a_list_the_published_number_is_told(
-    tmp_path: Path, capsys
-) -> None:
+def test_without_a_list_the_published_number_is_told(tmp_path: Path, capsys) -> None:
     place = layouts.uadfv(tmp_path / "u")
     assert main(["prepare", "uadfv", str(place), "--verify"]) == 0
     assert "  FakeApp: 2 there, 49 published (no list of names)" in capsys.readouterr().out
