@@ -14,7 +14,7 @@ install: $(VENV)/.installed
 
 $(VENV)/.installed: setup.cfg pyproject.toml
 	test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/python -m pip install --quiet --upgrade pip 'setuptools>=68' wheel
+	$(VENV)/bin/python -m pip install --quiet --upgrade pip 'setuptools>=77' wheel
 	$(VENV)/bin/python -m pip install --quiet --editable '.[dev]'
 	touch $@
 

@@ -72,5 +72,9 @@ class OutputError(GraphForensicsError):
     """The place for the results cannot be written: read-only, full, or taken."""
 
 
+class PluginError(GraphForensicsError):
+    """What another package adds cannot be imported, or is not what it says."""
+
+
 class MissingExtraError(GraphForensicsError, ImportError):
     """An optional package is not installed."""

@@ -14,6 +14,7 @@ from graphforensics.cli.early_checks import (
     require_stores,
     require_tables,
 )
+from graphforensics.cli.evaluate_scores import add_scores, run_scores
 from graphforensics.cli.messages import plain_messages, say
 from graphforensics.cli.model_choice import add_device, saved_model
 from graphforensics.cli.results import require_folder, write_json, write_result
@@ -36,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_what(parser)
     _add_scoring(parser)
     _add_protocol(parser)
+    add_scores(parser)
 
 
 def _add_what(parser: argparse.ArgumentParser) -> None:
@@ -126,13 +128,17 @@ def _add_protocol(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Evaluate, print the figures, and return the exit status."""
+    if args.scores:
+        return run_scores(args)
+    if args.polarity:
+        raise ValueError("'--polarity' is of '--scores'")
     if args.from_csv:
         from graphforensics.evaluation.protocol import table_from_scores
 
         say(*table_from_scores(args.from_csv).rstrip("\n").split("\n"))
         return 0
     if not args.model or not args.data:
-        raise ValueError("'--model' and '--data' must be given")
+        raise ValueError("'--model' and '--data' must be given (or '--scores')")
     _check(args)
     return _protocol(args) if args.protocol else _single(args)
 

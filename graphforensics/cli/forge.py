@@ -33,9 +33,13 @@ Images give PNG files. The copies have no sound. What is finished is not made ag
 
 
 def _methods() -> str:
-    from graphforensics.tamper.families import FAMILIES
+    from graphforensics._plugins import plugin_names, plugin_package
+    from graphforensics.tamper.family_words import FAMILY_WORDS
 
-    return "\n".join(f"  {family.name:16} {family.about}" for family in FAMILIES.values())
+    words = {
+        name: f"of the package {plugin_package('family', name)}" for name in plugin_names("family")
+    }
+    return "\n".join(f"  {name:16} {about}" for name, about in {**words, **FAMILY_WORDS}.items())
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

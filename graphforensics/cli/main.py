@@ -1,3 +1,4 @@
+# PYTHON_ARGCOMPLETE_OK
 """The command line: one subcommand a job, one clear line for an error."""
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import NoReturn
 
 from graphforensics import __version__
 from graphforensics._text import shown
+from graphforensics.cli.completion import complete
 from graphforensics.cli.messages import say
 from graphforensics.errors import GraphForensicsError
 
@@ -33,7 +35,9 @@ COMMANDS = {
     "evaluate": "measure a detector, or compare several, on face stores",
     "detect": "say how likely clips or images are forged, and why",
     "graph": "draw the face graph of a clip, or write it as GraphML or JSON",
+    "store": "count the people, tracks, labels and sizes of a face store, and show its faces",
     "demo": "run everything once on a small clip",
+    "info": "tell versions, devices, weights and data found here, for a report of a fault",
 }
 
 
@@ -64,6 +68,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         many files failed, 130 when interrupted, 141 when its output was closed,
         143 when terminated.
     """
+    complete(build_parser, COMMANDS)
     words = list(sys.argv[1:] if argv is None else argv)
     command = next((word for word in words if word in COMMANDS), None)
     # Deprecation notes of the libraries beneath are for their developers.

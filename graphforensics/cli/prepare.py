@@ -7,6 +7,7 @@ import inspect
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from graphforensics._plugins import plugin_names
 from graphforensics.cli.extract import (
     add_what,
     add_where,
@@ -30,6 +31,13 @@ NAMES = (
     "wild-deepfake",
     "ffiw",
     "deeper-forensics",
+    "celeb-df-pp",
+    "df40",
+    "fakeavceleb",
+    "forgerynet",
+    "kodf",
+    "uadfv",
+    "faceshifter",
     "folder",
 )
 # Keyword that only some of the classes have -> option.
@@ -46,8 +54,24 @@ _SPECIAL = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the subcommand."""
-    parser.add_argument("dataset", choices=NAMES, metavar="DATASET", help=", ".join(NAMES))
-    parser.add_argument("root", metavar="ROOT", help="folder of the data set as downloaded")
+    names = tuple(dict.fromkeys((*NAMES, *plugin_names("dataset"))))
+    parser.add_argument(
+        "dataset", nargs="?", choices=names, metavar="DATASET", help=", ".join(names)
+    )
+    parser.add_argument(
+        "root", nargs="?", metavar="ROOT", help="folder of the data set as downloaded"
+    )
+    parser.add_argument(
+        "--list",
+        metavar="FOLDER",
+        help="instead of all else, say which data sets lie in FOLDER and in the folders below it",
+    )
+    parser.add_argument(
+        "--verify",
+        action="store_true",
+        help="compare the files with the data set's own lists: expected, there, missing, unknown; "
+        "status 3 where some are missing",
+    )
     parser.add_argument(
         "--out", metavar="STORE", help="folder of the face store; without it, only look and count"
     )
@@ -83,9 +107,14 @@ def _add_choice(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--partial", action="store_true", help="go on without videos that lists name and disk lacks"
     )
-    group.add_argument("--quality", help="raw, c23 or c40 (faceforensics, deepfake-detection)")
     group.add_argument(
-        "--manipulations", nargs="+", metavar="NAME", help="some of the forgeries (faceforensics)"
+        "--quality", help="raw, c23 or c40 (faceforensics, faceshifter, deepfake-detection)"
+    )
+    group.add_argument(
+        "--manipulations",
+        nargs="+",
+        metavar="NAME",
+        help="some of the forgeries (faceforensics, df40)",
     )
     group.add_argument(
         "--version-of-set", dest="version", type=int, metavar="N", help="1 or 2 (celeb-df)"
@@ -110,9 +139,16 @@ def run(args: argparse.Namespace) -> int:
     from graphforensics.datasets.prepare import prepare
 
     require_folder(args.json)
+    if args.list:
+        return _list(args.list)
+    if args.dataset is None or args.root is None:
+        raise ValueError("'DATASET' and 'ROOT' must be given (or '--list FOLDER')")
     with plain_messages():
+        args.partial = args.partial or args.verify
         dataset = _dataset(args, args.split)
         _tell(dataset)
+        if args.verify:
+            return _verify(args, dataset)
         if args.check:
             _check(args, dataset)
         if args.out is None:
@@ -132,6 +168,30 @@ def run(args: argparse.Namespace) -> int:
     say(*shortened(summary.lines()))
     say(f"store: {args.out}")
     return 3 if summary.failed else 0
+
+
+def _list(folder: str) -> int:
+    from graphforensics.datasets.find_sets import find_sets
+
+    with plain_messages():
+        found = find_sets(folder)
+    for one in found:
+        say(f"{one.name}: {one.root}: {one.real} real and {one.fake} fake videos")
+    if not found:
+        say(f"no data set in {folder} that is known, besides what 'folder' reads")
+    return 0
+
+
+def _verify(args: argparse.Namespace, dataset: VideoDataset) -> int:
+    from graphforensics.datasets.coverage import coverage
+
+    if args.out is not None:
+        raise ValueError("'--verify' does not go with '--out': it only looks")
+    report = coverage(dataset)
+    if args.json:
+        write_json(args.json, report.to_dict())
+    say(*report.lines())
+    return 3 if report.missing else 0
 
 
 def _dataset(args: argparse.Namespace, split: str) -> VideoDataset:

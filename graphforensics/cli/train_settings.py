@@ -46,16 +46,17 @@ def _recipe(name: str, given: dict[str, Any]) -> dict[str, Any]:
     recipe = read_recipe(name, given.get("trust", ()))
     asked = given.get("model")
     trained = asked is not None and asked not in DETECTORS and Path(asked).exists()
-    if "model" in recipe and asked in DETECTORS and asked != recipe["model"]:
+    kind = asked if asked is not None and asked in DETECTORS else None
+    if "model" in recipe and kind is not None and kind != recipe["model"]:
         raise ValueError(
             f"'--model {asked}': the recipe {name} is of {recipe['model']}, whose settings hold "
-            f"for no other detector; {_others(asked)}"
+            f"for no other detector; {_others(kind)}"
         )
     if "model" in recipe and trained:
         # The recipe says what it is and how it goes on; the weights come from there.
         given["start_from"] = given.pop("model")
     if "task" in recipe:
-        model = asked if asked in DETECTORS else recipe.get("model", DEFAULTS["model"])
+        model = kind or recipe.get("model", DEFAULTS["model"])
         recipe["stage"] = stage_of(model, recipe.pop("task"))
         if given.get("stage", recipe["stage"]) != recipe["stage"]:
             raise ValueError(

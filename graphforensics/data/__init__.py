@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from graphforensics.data.face_graph import FaceGraph
     from graphforensics.data.face_graph_sequence import FaceGraphSequence
     from graphforensics.data.input_spec import InputSpec
+    from graphforensics.data.landmark_graph import landmark_graph
     from graphforensics.data.temporal_signal import from_temporal_signal, to_temporal_signal
     from graphforensics.datasets.celeb_df import CelebDF
     from graphforensics.datasets.deeper_forensics import DeeperForensics
@@ -52,6 +53,7 @@ __all__ = [
     "action_unit_graph",
     "clip_rows",
     "from_temporal_signal",
+    "landmark_graph",
     "prepare",
     "to_temporal_signal",
 ]
@@ -79,6 +81,7 @@ __getattr__, __dir__ = lazy_names(
         "action_unit_graph": "action_unit_graph",
         "face_graph": "FaceGraph",
         "face_graph_sequence": "FaceGraphSequence",
+        "landmark_graph": "landmark_graph",
         "graphforensics.datasets.fake_face_dataset": "FakeFaceDataset",
         "temporal_signal": "from_temporal_signal to_temporal_signal",
     },

@@ -14,7 +14,7 @@ from graphforensics.data._face_storage import FaceStorage
 from graphforensics.data._graph_svg import graph_svg
 from graphforensics.data._schema import Shape, known_levels
 
-NodeKind = Literal["region", "patch", "au", "part", "token"]
+NodeKind = Literal["region", "patch", "au", "part", "token", "landmark"]
 
 
 class FaceData(Data):  # type: ignore[misc]  # Data is untyped upstream

@@ -33,8 +33,8 @@ class FaceGraph(FaceData):
         pos: Centre of each node's region in the crop, x then y, from 0 to 1.
         region_id: Number of each node's region, the same in every graph of one kind.
         y: Label, 1 is fake; a number becomes a tensor ``[1]``.
-        kind: What a node is: ``"region"``, ``"patch"``, ``"au"``, ``"part"`` or ``"token"``;
-            ``"region"`` by default where ``x`` is given.
+        kind: What a node is: ``"region"``, ``"patch"``, ``"au"``, ``"part"``, ``"token"`` or
+            ``"landmark"``; ``"region"`` by default where ``x`` is given.
         edge_kept: False where an edge was masked; its weight is then what it was before.
         **attributes: Anything else. The library knows ``attention`` (where in the crop
             each node looks), ``class_attention`` (how much a class token looks at each node),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -75,6 +75,8 @@ class VideoDataset(Dataset[Any], ABC):
     url: ClassVar[str]
     #: Official parts; none if there is only the whole.
     splits: ClassVar[tuple[str, ...]] = ("train", "val", "test")
+    #: Videos of each manipulation in the whole, where the authors tell and no list names them.
+    totals: ClassVar[Mapping[str, int]] = {}
 
     def __init__(
         self,
@@ -123,6 +125,11 @@ class VideoDataset(Dataset[Any], ABC):
     def record(self, position: int) -> VideoRecord:
         """Return what is known about a video."""
         return record_at(self.table, position)
+
+    def expected(self) -> list[VideoRecord]:
+        """Return what should be there of the split, as the data set's lists and folders say."""
+        named = (_named(record, self.name) for record in self._index())
+        return [record for record in named if self.split in ("all", record.split)]
 
     def file(self, position: int) -> Path:
         """Return the video, or the folder of frames."""

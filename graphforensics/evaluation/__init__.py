@@ -12,11 +12,13 @@ if TYPE_CHECKING:
     from graphforensics.evaluation.evaluation_report import EvaluationReport
     from graphforensics.evaluation.protocol.run_protocol import run_protocol
     from graphforensics.evaluation.score_clips import score_clips
+    from graphforensics.evaluation.scores.evaluate_scores import evaluate_scores
 
 __all__ = [
     "EvaluationReport",
     "calibrate",
     "evaluate",
+    "evaluate_scores",
     "run_protocol",
     "score_clips",
 ]
@@ -28,6 +30,7 @@ __getattr__, __dir__ = lazy_names(
         "evaluate": "evaluate",
         "evaluation_report": "EvaluationReport",
         "score_clips": "score_clips",
+        "scores.evaluate_scores": "evaluate_scores",
         "protocol.run_protocol": "run_protocol",
     },
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graphforensics._plugins import WithPlugins
 from graphforensics.errors import CheckpointError
 from graphforensics.models.aunet.model import AUNet
 from graphforensics.models.baseline.model import Baseline
@@ -11,8 +12,14 @@ from graphforensics.models.learning_to_mask.model import LearningToMask
 from graphforensics.models.lrl.model import LRL
 from graphforensics.models.mrl.model import MRL
 
-#: What ``--model`` and a checkpoint's ``"detector"`` may say.
-DETECTORS: dict[str, type[Detector]] = {
+
+def _wrong(name: str, plugin: object) -> str | None:
+    if not isinstance(plugin, type) or not issubclass(plugin, Detector):
+        return "is no subclass of Detector"
+    return None if plugin.name == name else f"calls itself {plugin.name!r}"
+
+
+_OWN: dict[str, type[Detector]] = {
     MRL.name: MRL,
     LRL.name: LRL,
     AUNet.name: AUNet,
@@ -20,6 +27,8 @@ DETECTORS: dict[str, type[Detector]] = {
     LearningToMask.name: LearningToMask,
     Baseline.name: Baseline,
 }
+#: What ``--model`` and a checkpoint's ``"detector"`` may say; those of plugins follow.
+DETECTORS: WithPlugins[type[Detector]] = WithPlugins("detector", _OWN, _wrong)
 
 
 def detector_class(name: object, origin: object) -> type[Detector]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from graphforensics.regions.facial_parts import FACIAL_PARTS, facial_parts
     from graphforensics.regions.gaussian_blur import gaussian_blur
     from graphforensics.regions.hull import convex_hull_mask, face_hull
+    from graphforensics.regions.landmark_edges import landmark_edges
     from graphforensics.regions.landmark_groups import (
         LANDMARK_GROUPS,
         MIRRORED_LANDMARKS,
@@ -39,6 +40,7 @@ __all__ = [
     "face_hull",
     "facial_parts",
     "gaussian_blur",
+    "landmark_edges",
     "mirror_landmarks",
     "patch_grid",
     "region_centers",
@@ -52,6 +54,7 @@ __getattr__, __dir__ = lazy_names(
         "facial_parts": "FACIAL_PARTS facial_parts",
         "gaussian_blur": "gaussian_blur",
         "hull": "convex_hull_mask face_hull",
+        "landmark_edges": "landmark_edges",
         "landmark_groups": "LANDMARK_GROUPS MIRRORED_LANDMARKS NUM_LANDMARKS",
         "mirror": "mirror_landmarks",
         "patch_grid": "PatchGrid patch_grid",

@@ -86,7 +86,7 @@ def find_parts(
         MissingDataError: The file cannot be read or is no split, or tracks of a required part are
             not among the rows.
     """
-    entries = _read(Path(path))
+    entries = split_entries(path)
     places: dict[str, list[int]] = {}
     for position, row in enumerate(rows):
         places.setdefault(_name(row), []).append(position)
@@ -144,7 +144,20 @@ def _entry(row: Mapping[str, Any], stores: Mapping[str, Mapping[str, str]]) -> d
     return entry
 
 
-def _read(path: Path) -> dict[str, list[dict[str, Any]]]:
+def split_entries(path: str | Path) -> dict[str, list[dict[str, Any]]]:
+    """Read what a ``split.json`` says of each part, whatever is there of it.
+
+    Args:
+        path: The file.
+
+    Returns:
+        Part -> entries with ``source`` and, where they are known, ``track_id``, ``label``,
+        ``identity`` and ``store``.
+
+    Raises:
+        MissingDataError: The file cannot be read or is no split.
+    """
+    path = Path(path)
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

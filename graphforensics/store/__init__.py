@@ -33,11 +33,13 @@ from typing import TYPE_CHECKING
 from graphforensics._lazy import lazy_names
 
 if TYPE_CHECKING:
+    from graphforensics.store.contact_sheet import contact_sheet
     from graphforensics.store.extraction_options import ExtractionOptions
     from graphforensics.store.extraction_report import ExtractionReport
     from graphforensics.store.face_store import FaceStore
     from graphforensics.store.face_track import FaceTrack
     from graphforensics.store.metadata_table import MetadataTable
+    from graphforensics.store.store_statistics import StoreStatistics, store_statistics
     from graphforensics.store.store_writer import StoreWriter
     from graphforensics.store.track_frame import TrackFrame
     from graphforensics.store.track_table import track_table
@@ -48,8 +50,11 @@ __all__ = [
     "FaceStore",
     "FaceTrack",
     "MetadataTable",
+    "StoreStatistics",
     "StoreWriter",
     "TrackFrame",
+    "contact_sheet",
+    "store_statistics",
     "track_table",
 ]
 
@@ -62,6 +67,8 @@ __getattr__, __dir__ = lazy_names(
         "extraction_options": "ExtractionOptions",
         "extraction_report": "ExtractionReport",
         "store_writer": "StoreWriter",
+        "store_statistics": "StoreStatistics store_statistics",
+        "contact_sheet": "contact_sheet",
         "track_frame": "TrackFrame",
         "track_table": "track_table",
     },

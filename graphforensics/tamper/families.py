@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
+from graphforensics._plugins import WithPlugins
 from graphforensics.tamper.autoencoder.autoencoder_swap import AutoencoderSwap
 from graphforensics.tamper.driven.mouth import Mouth
 from graphforensics.tamper.driven.reenact import Reenact
 from graphforensics.tamper.family import ClipToForge, Family
+from graphforensics.tamper.family_words import FAMILY_WORDS
 from graphforensics.tamper.landmark_forger import LandmarkForger
 from graphforensics.tamper.moving_portrait.portrait_forger import PortraitForger
 from graphforensics.tamper.regenerate.regenerate_forger import RegenerateForger
@@ -41,34 +43,39 @@ def _autoencoder(clip: ClipToForge) -> LandmarkForger:
     return LandmarkForger(clip, AutoencoderSwap(clip.training, clip.networks))
 
 
-#: Every family that ``forge`` knows; a new one is a line here.
-FAMILIES: dict[str, Family] = {
+def _wrong(name: str, plugin: object) -> str | None:
+    if not isinstance(plugin, Family):
+        return "is no Family"
+    return None if plugin.name == name else f"calls itself {plugin.name!r}"
+
+
+_OWN: dict[str, Family] = {
     family.name: family
     for family in (
         Family(
             "self_blend",
-            "the whole face blended with a changed copy of itself",
+            FAMILY_WORDS["self_blend"],
             _BLENDED,
             partial(_self_blend, spare=False),
             options=frozenset({"strength"}),
         ),
         Family(
             "partial_blend",
-            "the same, sparing the regions of some action units",
+            FAMILY_WORDS["partial_blend"],
             _BLENDED,
             partial(_self_blend, spare=True),
             options=frozenset({"strength"}),
         ),
         Family(
             "regenerate",
-            "the face through a generator's bottleneck: no camera noise, coarser texture",
+            FAMILY_WORDS["regenerate"],
             _REGENERATED,
             RegenerateForger,
             options=frozenset({"autoencoder"}),
         ),
         Family(
             "moving_portrait",
-            "photographs as clips, with a face that lacks the camera's noise",
+            FAMILY_WORDS["moving_portrait"],
             _REGENERATED,
             PortraitForger,
             animates=True,
@@ -76,14 +83,14 @@ FAMILIES: dict[str, Family] = {
         ),
         Family(
             "swap",
-            "another source's face, of like pose and skin tone",
+            FAMILY_WORDS["swap"],
             _SWAPPED,
             partial(LandmarkForger, family=Swap()),
             partner="face",
         ),
         Family(
             "autoencoder",
-            "another clip's face, drawn by an autoencoder that is trained on the two (minutes)",
+            FAMILY_WORDS["autoencoder"],
             _SWAPPED,
             _autoencoder,
             partner="clip",
@@ -91,20 +98,22 @@ FAMILIES: dict[str, Family] = {
         ),
         Family(
             "reenact",
-            "the face moves as another clip's does",
+            FAMILY_WORDS["reenact"],
             _DRIVEN,
             partial(LandmarkForger, family=Reenact()),
             partner="motion",
         ),
         Family(
             "mouth",
-            "the same, mouth and jaw only",
+            FAMILY_WORDS["mouth"],
             _DRIVEN,
             partial(LandmarkForger, family=Mouth()),
             partner="motion",
         ),
     )
 }
+#: Every family that ``forge`` knows; a new one is a line above. Those of plugins follow.
+FAMILIES: WithPlugins[Family] = WithPlugins("family", _OWN, _wrong)
 
 
 def find_family(name: str) -> Family:

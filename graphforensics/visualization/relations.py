@@ -21,6 +21,7 @@ WORDS = {
     "au": "action unit",
     "part": "facial part",
     "token": "token",
+    "landmark": "landmark",
 }
 #: Nodes that all have some relation to each other, never a negative one.
 ALWAYS_RELATED = tuple(WORDS[kind] for kind in ("patch", "token", "au"))

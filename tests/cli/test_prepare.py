@@ -55,3 +55,45 @@ def test_shared_people_are_an_error(tmp_path: Path, capsys) -> None:
     said = capsys.readouterr()
     assert "identity Celeb-DF/id1 is in train" in said.out
     assert said.err.startswith("graphforensics prepare: error: the parts are not apart")
+
+
+def test_it_lists_what_lies_where(root: Path, tmp_path: Path, capsys) -> None:
+    layouts.uadfv(tmp_path / "a" / "UADFV")
+    layouts.celeb_df(tmp_path / "Celeb")
+    (tmp_path / "none").mkdir()
+    assert main(["prepare", "--list", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"celeb-df: {tmp_path / 'Celeb'}: 5 real and 3 fake videos",
+        f"uadfv: {tmp_path / 'a' / 'UADFV'}: 2 real and 2 fake videos",
+    ]
+    assert main(["prepare", "--list", str(tmp_path / "none")]) == 0
+    assert "no data set in" in capsys.readouterr().out
+    assert main(["prepare", "--list", str(tmp_path / "nowhere")]) == 2
+
+
+def test_it_compares_names_with_the_lists(tmp_path: Path, capsys) -> None:
+    place = layouts.faceforensics(tmp_path / "ff", kinds=("Deepfakes",))
+    words = ["prepare", "faceforensics", str(place), "--manipulations", "Deepfakes", "--verify"]
+    assert main(words) == 0
+    assert "12 videos expected, 12 there, 0 missing" in capsys.readouterr().out
+    videos = place / "manipulated_sequences/Deepfakes/c23/videos"
+    (videos / "000_003.mp4").rename(videos / "999_998.mp4")
+    assert main([*words, f"--json={tmp_path / 'v.json'}"]) == 3
+    told = capsys.readouterr().out.splitlines()
+    assert "12 videos expected, 11 there, 1 missing" in told
+    assert "  train Deepfakes: 1 of 2" in told
+    path = "manipulated_sequences/Deepfakes/c23/videos/"
+    assert told[-2:] == [f"missing: {path}000_003.mp4", f"unknown: {path}999_998.mp4"]
+    report = json.loads((tmp_path / "v.json").read_text())
+    assert report["missing"] == [f"{path}000_003.mp4"]
+    kind = next(k for k in report["kinds"] if k["manipulation"] == "Deepfakes")
+    assert set(kind) == {"split", "manipulation", "expected", "there"}
+
+
+def test_without_a_list_the_published_number_is_told(tmp_path: Path, capsys) -> None:
+    place = layouts.uadfv(tmp_path / "u")
+    assert main(["prepare", "uadfv", str(place), "--verify"]) == 0
+    assert "  FakeApp: 2 there, 49 published (no list of names)" in capsys.readouterr().out
+    assert main(["prepare", "uadfv", str(place), "--verify", "--out=faces"]) == 2
+    assert main(["prepare", "uadfv"]) == 2
+    assert "'DATASET' and 'ROOT' must be given" in capsys.readouterr().err

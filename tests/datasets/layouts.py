@@ -95,6 +95,82 @@ def celeb_df(root: Path) -> Path:
     return root
 
 
+def celeb_df_pp(root: Path) -> Path:
+    for name in ("id0_0000", "id1_0000"):
+        write_video(root / f"Celeb-real/{name}.mp4", int(name[2]))
+    write_video(root / "YouTube-real/00000.mp4", 10)
+    forged = (
+        "FaceSwap/BlendFace/id0_id1_0000",
+        "FaceReenact/LIA/id0_id1_0000",
+        "TalkingFace/FLOAT/id1_0000",
+    )
+    for name in forged:
+        write_video(root / f"Celeb-synthesis/{name}.mp4", 0, 1)
+    lines = ["1 Celeb-real/id1_0000.mp4", *(f"0 Celeb-synthesis/{n}.mp4" for n in forged[1:])]
+    (root / "List_of_testing_videos.txt").write_text("\n".join(lines) + "\n")
+    return root
+
+
+def write_frames(folder: Path, person: int, donor: int | None = None) -> None:
+    """Write the frames of a video as images."""
+    folder.mkdir(parents=True)
+    for number, frame in enumerate(_frames(person, donor, 20)):
+        Image.fromarray(frame.image).save(folder / f"{number:03d}.png")
+
+
+def df40(root: Path) -> Path:
+    write_frames(root / "DF40_train/simswap/frames/001_870", 1, 8)
+    write_frames(root / "DF40_train/StyleGAN2/001", 1, 3)
+    write_frames(root / "DF40/blendface/ff/frames/002_006", 2, 6)
+    write_frames(root / "DF40/blendface/cdf/frames/id0_id1_0000", 0, 1)
+    write_frames(root / "DF40/deepfacelab/real/frames/0000", 4)
+    write_frames(root / "DF40/deepfacelab/fake/frames/0000_fake", 4, 5)
+    return root
+
+
+FAKE_AV_CELEB = (
+    ("id00076,-,-,real,A,RealVideo-RealAudio,African,men", "00109.mp4"),
+    ("id00076,id00166,-,rtvc,B,RealVideo-FakeAudio,African,men", "00109_fake.mp4"),
+    ("id00076,id00366,7,fsgan,C,FakeVideo-RealAudio,African,men", "00109_id00366_x.mp4"),
+    ("id00166,id00076,1,wav2lip,D,FakeVideo-FakeAudio,African,men", "00010_id00076_y.mp4"),
+)
+
+
+def fake_av_celeb(root: Path) -> Path:
+    lines = ["source,target1,target2,method,category,type,race,gender,path,"]
+    for number, (told, file) in enumerate(FAKE_AV_CELEB):
+        person, kind = told.split(",")[0], told.split(",")[5]
+        folder = f"{kind}/African/men/{person}"
+        write_video(root / folder / file, number, number + 1 if "Fake" in kind[:4] else None)
+        lines.append(f"{told},{file},FakeAVCeleb/{folder}")
+    (root / "meta_data.csv").write_text("\n".join(lines) + "\n")
+    return root
+
+
+def forgery_net(root: Path) -> Path:
+    for part in ("Training", "Validation"):
+        write_video(root / f"{part}/video/a/real.mp4", 1)
+        write_video(root / f"{part}/video/7/fake.mp4", 1, 2)
+        lines = ["0 a/real.mp4 0 0 0", "2 7/fake.mp4 0 2 real 2 2 fake 1 2 7"]
+        (root / part / "video_list.txt").write_text("\n".join(lines) + "\n")
+    return root
+
+
+def kodf(root: Path) -> Path:
+    write_video(root / "original_videos/001/001_20200101_01.mp4", 1)
+    write_video(root / "original_videos/002/002_20200101_01.mp4", 2)
+    write_video(root / "synthesized_videos/fsgan/001/001_002_01.mp4", 1, 2)
+    write_video(root / "synthesized_videos/fo/002/clip.mp4", 2, 1)
+    return root
+
+
+def uadfv(root: Path) -> Path:
+    for number in (0, 1):
+        write_video(root / f"real/{number:04d}.mp4", number)
+        write_video(root / f"fake/{number:04d}_fake.mp4", number, 9)
+    return root
+
+
 def dfdc(root: Path) -> Path:
     for part in range(2):
         folder = root / f"dfdc_train_part_{part}"

@@ -13,14 +13,21 @@ from torch.utils.data import DataLoader
 
 from graphforensics.data import InputSpec
 from graphforensics.datasets.celeb_df import CelebDF
+from graphforensics.datasets.celeb_df_pp import CelebDFPP
 from graphforensics.datasets.deeper_forensics import DeeperForensics
 from graphforensics.datasets.deepfake_detection import DeepFakeDetection
+from graphforensics.datasets.df40 import DF40
 from graphforensics.datasets.dfdc import DFDC
 from graphforensics.datasets.dfdc_preview import DFDCPreview
+from graphforensics.datasets.face_shifter import FaceShifter
 from graphforensics.datasets.faceforensics_pp import FaceForensicsPP
+from graphforensics.datasets.fake_av_celeb import FakeAVCeleb
 from graphforensics.datasets.ffiw import FFIW
 from graphforensics.datasets.folder_dataset import FolderDataset
+from graphforensics.datasets.forgery_net import ForgeryNet
+from graphforensics.datasets.kodf import KoDF
 from graphforensics.datasets.registry import DATASETS
+from graphforensics.datasets.uadfv import UADFV
 from graphforensics.datasets.video_dataset import VideoDataset
 from graphforensics.datasets.wild_deepfake import WildDeepfake
 from graphforensics.errors import MissingDataError
@@ -37,6 +44,13 @@ CASES: list[tuple[type[VideoDataset], Maker, dict[str, int], int]] = [
     (WildDeepfake, layouts.wild_deepfake, {"train": 8, "test": 8, "all": 16}, 8),
     (FFIW, layouts.ffiw, {"train": 2, "val": 2, "test": 2, "all": 6}, 3),
     (DeeperForensics, layouts.deeper_forensics, {"train": 1, "val": 1, "test": 1, "all": 3}, 0),
+    (CelebDFPP, layouts.celeb_df_pp, {"train": 3, "test": 3, "all": 6}, 3),
+    (DF40, layouts.df40, {"train": 2, "test": 4, "all": 6}, 1),
+    (FakeAVCeleb, layouts.fake_av_celeb, {"all": 4}, 2),
+    (ForgeryNet, layouts.forgery_net, {"train": 2, "val": 2, "all": 4}, 2),
+    (KoDF, layouts.kodf, {"all": 4}, 2),
+    (UADFV, layouts.uadfv, {"all": 4}, 2),
+    (FaceShifter, layouts.faceforensics, {"train": 4, "val": 4, "test": 4, "all": 12}, 6),
     (FolderDataset, layouts.folder, {"train": 2, "test": 2, "all": 4}, 2),
 ]
 SPEC = InputSpec("clip", size=32, snippets=2, frames=2)

@@ -90,6 +90,14 @@ def test_mrl_with_every_cell(example_here, tmp_path, cell, name):
     check_mrl(example_here("mrl_other_cell", "--fake", *FEW, *settings), name, picture)
 
 
+def test_landmark_gnn(example_here):
+    share(example_here("landmark_gnn", "--fake", "--people", 6, "--epochs", 2), "AUC")
+
+
+def test_landmark_gnn_of_ones_own(example_here, own_data):
+    share(example_here("landmark_gnn", "--store", own_data[3], "--epochs", 1), "AUC")
+
+
 def test_vit_tokens(example, tmp_path):
     picture = tmp_path / "tokens.png"
     output = finished(example("vit_tokens", "--fake", "--out", picture))

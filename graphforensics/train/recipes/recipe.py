@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -9,7 +10,8 @@ from typing import Any
 
 import yaml  # type: ignore[import-untyped]
 
-from graphforensics.errors import MissingDataError
+from graphforensics._plugins import load_plugin, plugin_module, plugin_names, plugin_package
+from graphforensics.errors import MissingDataError, PluginError
 from graphforensics.train.config.class_path import class_at, path_of
 from graphforensics.train.config.parts import SETTINGS
 from graphforensics.train.config.recipe_places import (
@@ -28,10 +30,11 @@ __all__ = ["class_at", "read_recipe", "recipe_names", "recipe_path", "write_reci
 
 
 def recipe_names() -> tuple[str, ...]:
-    """Name the recipes that come along."""
+    """Name the recipes that come along, then those of plugins."""
     folder = files("graphforensics.train") / "recipes"
     found = [Path(entry.name) for entry in folder.iterdir()]
-    return tuple(sorted(path.stem for path in found if path.suffix == ".yaml"))
+    own = sorted(path.stem for path in found if path.suffix == ".yaml")
+    return tuple(dict.fromkeys((*own, *plugin_names("recipe"))))
 
 
 def recipe_path(recipe: str | Path) -> Path:
@@ -40,13 +43,29 @@ def recipe_path(recipe: str | Path) -> Path:
     Raises:
         MissingDataError: There is no such name and no such file.
     """
+    own = Path(str(files("graphforensics.train") / "recipes" / f"{recipe}.yaml"))
     if str(recipe) in recipe_names():
-        return Path(str(files("graphforensics.train") / "recipes" / f"{recipe}.yaml"))
+        return own if own.is_file() else _of_plugin(str(recipe))
     if not Path(recipe).is_file():
         raise MissingDataError(
             f"{recipe}: no such file, and no such recipe (there are {', '.join(recipe_names())})"
         )
     return Path(recipe)
+
+
+def _of_plugin(name: str) -> Path:
+    place = load_plugin("recipe", name)
+    if not isinstance(place, (str, os.PathLike)) or not Path(place).is_file():
+        package = plugin_package("recipe", name)
+        raise PluginError(f"the recipe {name!r} of the package {package!r} is no file ({place!r})")
+    return Path(place)
+
+
+def _trusting(recipe: str | Path, trusted: Iterable[str]) -> tuple[str, ...]:
+    """Add the package that brings a recipe to those whose classes it may name."""
+    own = recipe_path(recipe).parent == Path(str(files("graphforensics.train") / "recipes"))
+    plugin = not own and str(recipe) in plugin_names("recipe")
+    return (*trusted, *((plugin_module("recipe", str(recipe)),) if plugin else ()))
 
 
 def read_recipe(recipe: str | Path, trusted: Iterable[str] = ()) -> dict[str, Any]:
@@ -70,7 +89,7 @@ def read_recipe(recipe: str | Path, trusted: Iterable[str] = ()) -> dict[str, An
         ('mrl', 0.0001)
     """
     path = recipe_path(recipe)
-    reader = RecipeReader(trusted, whole=False)
+    reader = RecipeReader(_trusting(recipe, trusted), whole=False)
     settings = reader.read(read_yaml(path))
     if reader.problems:
         more = len(reader.problems) - 1
@@ -93,7 +112,7 @@ def recipe_problems(recipe: str | Path, trusted: Iterable[str] = ()) -> list[str
     """
     from graphforensics.train.config.detector_check import detector_problems
 
-    reader = RecipeReader(trusted)
+    reader = RecipeReader(_trusting(recipe, trusted))
     settings = reader.read(read_yaml(recipe_path(recipe)))
     if reader.problems or "model" not in settings:
         return reader.problems
