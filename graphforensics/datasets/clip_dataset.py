@@ -73,8 +73,8 @@ class ClipDataset(Dataset[dict[str, Any]]):
         augment: How training samples are changed, a clip and its forgeries of one group alike
             (:mod:`~graphforensics.datasets.augmentation`): ``"none"``, ``"published"`` or
             ``"strong"``.
-        forged_later: Forgeries are made of the samples later: each says as ``augmentation`` how
-            both are to be changed then.
+        forged_later: Forgeries are made of the samples later: each training sample says as
+            ``epoch`` which it is of and as ``augmentation`` how both are to be changed then.
 
     Raises:
         ValueError: ``clips`` is below 1, or ``augment`` is another word.
@@ -144,11 +144,13 @@ class ClipDataset(Dataset[dict[str, Any]]):
         shown, more = self._augmented(shown, epoch, int(self.groups[position]))
         label = torch.tensor(float(label_number(row["label"])))
         named = {name: row[name] or "" for name in _NAMES}
+        if self.train and self.forged_later:
+            more["epoch"] = epoch
         return {**shown, "label": label, "clip": clip, **named, **more}
 
     def _augmented(
         self, shown: dict[str, Tensor], epoch: int, group: int
-    ) -> tuple[dict[str, Tensor], dict[str, str]]:
+    ) -> tuple[dict[str, Tensor], dict[str, Any]]:
         """Change the sample, or say how it is to be changed once its forgery has been made."""
         if self._level is None:
             return shown, {}

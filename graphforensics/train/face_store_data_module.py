@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -30,6 +30,9 @@ from graphforensics.store.store_check import check_stores
 from graphforensics.store.track_table import fingerprint, track_table, with_manipulations
 from graphforensics.train.config.data_options import DataOptions, Faces
 from graphforensics.train.devices.shared_batches import SharedBatches
+from graphforensics.train.forging_collate import ForgingCollate
+from graphforensics.train.lazy_loader import LazyLoader
+from graphforensics.train.pseudo_fakes import PseudoFakes
 
 
 class FaceStoreDataModule(L.LightningDataModule):
@@ -47,8 +50,9 @@ class FaceStoreDataModule(L.LightningDataModule):
             (``reads_masks``); stores without any give none.
         landmarks: Read the 68 landmarks for detectors that learn from them
             (``reads_landmarks``).
-        pseudo_fakes: The task makes the fakes: as ``faces="without_fakes"`` with landmarks, and
-            half as many samples are loaded, as each becomes two.
+        pseudo_fakes: The fakes are made on the way, by the task, or where training is on a
+            processor and has ``workers``, by these for it: as ``faces="without_fakes"`` with
+            landmarks, and half as many samples are loaded, as each becomes two.
         **settings: Fields of ``DataOptions``: ``batch_size`` (30), ``labels``, ``split``,
             ``fractions`` (0.7, 0.15, 0.15), ``workers`` (0), ``pairs``, ``manipulations``,
             ``faces`` (``"both"``), ``balance``, ``clips`` (1), ``flip`` (true).
@@ -148,11 +152,11 @@ class FaceStoreDataModule(L.LightningDataModule):
     def train_dataloader(self) -> DataLoader[Any]:
         """Load the training part in a new order every epoch."""
         dataset = self.dataset("train")
-        return self._loader(dataset, self._order(dataset))
+        return self._loader(dataset, self._order(dataset), self._collate())
 
     def val_dataloader(self) -> DataLoader[Any]:
         """Load the validation part, always the same."""
-        return self._loader(self.dataset("val"))
+        return self._loader(self.dataset("val"), collate=self._collate())
 
     def test_dataloader(self) -> DataLoader[Any]:
         """Load the test part, always the same."""
@@ -185,8 +189,26 @@ class FaceStoreDataModule(L.LightningDataModule):
             return GroupedSampler(dataset.groups.tolist(), self.batch_size, self.seed)
         return EpochSampler(len(dataset), self.seed)
 
+    def _collate(self) -> Callable[[Any], Any] | None:
+        """Have pairs made by the workers, while the network works on the pairs before.
+
+        On a GPU they are made there, many times as fast; without workers there is nothing that
+        goes on at the same time. A stage that learns from real faces makes no pairs in training.
+        """
+        if not (self.pseudo_fakes and self.workers and self.trainer is not None):
+            return None
+        task: Any = self.trainer.lightning_module
+        forge = getattr(task, "pseudo_fakes", None)
+        on_processor = self.trainer.strategy.root_device.type == "cpu"
+        if not (isinstance(forge, PseudoFakes) and on_processor and task.labels == "both"):
+            return None
+        return ForgingCollate(forge)
+
     def _loader(
-        self, dataset: ClipDataset, order: Sampler[tuple[int, int]] | None = None
+        self,
+        dataset: ClipDataset,
+        order: Sampler[tuple[int, int]] | None = None,
+        collate: Callable[[Any], Any] | None = None,
     ) -> DataLoader[Any]:
         processes = 1 if self.trainer is None else self.trainer.world_size
         rank = 0 if self.trainer is None else self.trainer.global_rank
@@ -196,10 +218,11 @@ class FaceStoreDataModule(L.LightningDataModule):
             rank,
             processes,
         )
-        return DataLoader(
+        return LazyLoader(
             dataset,
             batch_sampler=batches,
             num_workers=self.workers,
+            collate_fn=collate,
             persistent_workers=self.workers > 0,
             pin_memory=torch.cuda.is_available(),
             # A loader without a generator of its own draws from the global one, and training

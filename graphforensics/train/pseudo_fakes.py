@@ -1,4 +1,4 @@
-"""Fakes made from the real faces of a batch, on the device that trains."""
+"""Fakes made from the real faces of a batch, on the device that trains or where it is loaded."""
 
 from __future__ import annotations
 
@@ -27,6 +27,9 @@ MANIPULATION = "self_blend"
 
 #: Way to forge -> what its forgeries are called.
 NAMES = {"whole": MANIPULATION, "partial": MANIPULATION, "regenerate": "regenerate"}
+
+#: What a sample says of itself for the forgery alone.
+_OF_THE_LOADER = ("augmentation", "epoch")
 
 
 class PseudoFakes:
@@ -73,7 +76,7 @@ class PseudoFakes:
 
         Args:
             batch: Real faces with ``landmarks``, as loaded; without ``clip`` each is its track's
-                first sample.
+                first sample. Where samples say as ``epoch`` which they are of, that counts.
             epoch: Number of the epoch; ``None`` in validation.
 
         Returns:
@@ -86,10 +89,12 @@ class PseudoFakes:
             MissingDataError: The samples have no landmarks, or there is a fake among them.
         """
         self._check(batch)
-        drawn = recipe_seeds(batch["track_id"], self.seed, epoch, batch.get("clip"))
+        told = batch.get("epoch")
+        epochs = epoch if told is None else told.tolist()
+        drawn = recipe_seeds(batch["track_id"], self.seed, epochs, batch.get("clip"))
         seeds = drawn.to(batch["inputs"].device)
         recipes = batch.get("augmentation")
-        batch = {name: value for name, value in batch.items() if name != "augmentation"}
+        batch = {name: value for name, value in batch.items() if name not in _OF_THE_LOADER}
         ways = self._ways(seeds)
         faces = self._frames_first(batch["inputs"])
         target, forged, mask, valid = self._forge(faces, batch["landmarks"], seeds, ways)
@@ -174,14 +179,17 @@ class PseudoFakes:
 
 
 def recipe_seeds(
-    names: Sequence[str], seed: int, epoch: int | None, clips: Tensor | None = None
+    names: Sequence[str],
+    seed: int,
+    epoch: int | Sequence[int] | None,
+    clips: Tensor | None = None,
 ) -> Tensor:
     """Draw a seed for each of some tracks, the same whatever their order.
 
     Args:
         names: Of the tracks.
         seed: Of the run.
-        epoch: Number of the epoch; ``None`` in validation.
+        epoch: Number of the epoch, or that of each; ``None`` in validation.
         clips: Which sample of its track each is, ``[B]``. Default: the first, 0.
 
     Returns:
@@ -193,9 +201,11 @@ def recipe_seeds(
         True
     """
     numbers = [0] * len(names) if clips is None else clips.tolist()
+    told = "val" if epoch is None else epoch
+    epochs = [told] * len(names) if isinstance(told, int | str) else told
     words = [
-        f"{seed}/{'val' if epoch is None else epoch}/{name}" + (f"/{number}" if number else "")
-        for name, number in zip(names, numbers, strict=True)
+        f"{seed}/{when}/{name}" + (f"/{number}" if number else "")
+        for when, name, number in zip(epochs, names, numbers, strict=True)
     ]
     digests = [hashlib.blake2b(word.encode("utf-8"), digest_size=8).digest() for word in words]
     return torch.tensor([int.from_bytes(digest, "little") >> 1 for digest in digests])

@@ -156,9 +156,10 @@ class DetectionTask(L.LightningModule):
         """Change a batch, on the device, before a step sees it.
 
         Args:
-            batch: As loaded; in training ``self.training`` is true.
+            batch: As loaded; in training ``self.training`` is true. Where the loader's workers
+                made the pairs, it holds them already.
         """
-        if self.pseudo_fakes is None:
+        if self.pseudo_fakes is None or LEFT_OUT in batch:
             return batch
         return self.pseudo_fakes(batch, self.current_epoch if self.training else None)
 
