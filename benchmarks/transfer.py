@@ -102,6 +102,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--batch-size", type=int, default=16, help="both halves of its pairs")
     parser.add_argument("--size", type=int, default=128, help="side of a face in pixels")
     parser.add_argument("--clips", type=int, default=4, help="samples of a track in an epoch")
+    parser.add_argument("--portraits", type=int, default=120, help="photographs to make clips of")
     parser.add_argument("--encoder-weights", help="a local file to start from")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--quick", action="store_true", help="drawn faces, few steps: a try")
@@ -206,7 +207,8 @@ def make_stores(
 def portraits(args: argparse.Namespace, table: Path) -> Path:
     """Make clips of the photographs of people who are not tested; extract the real ones."""
     clips, listed = args.out / "portraits", args.out / "portraits.csv"
-    photographs = [*files_of(table, "train"), *files_of(table, "val")]
+    kept = {"train": args.portraits, "val": args.portraits // 4}
+    photographs = [name for part, count in kept.items() for name in files_of(table, part)[:count]]
     run("forge", *photographs, "--metadata", table, "--out", clips, "--method", "moving_portrait",
         "--seed", args.seed, "--max-frames", 16)  # fmt: skip
     with open(clips / "metadata.csv", newline="", encoding="utf-8") as file:
