@@ -208,7 +208,9 @@ def portraits(args: argparse.Namespace, table: Path) -> Path:
     """Make clips of the photographs of people who are not tested; extract the real ones."""
     clips, listed = args.out / "portraits", args.out / "portraits.csv"
     kept = {"train": args.portraits, "val": args.portraits // 4}
-    photographs = [name for part, count in kept.items() for name in files_of(table, part)[:count]]
+    photographs = [
+        name for part, count in kept.items() for name in some(files_of(table, part), count)
+    ]
     run("forge", *photographs, "--metadata", table, "--out", clips, "--method", "moving_portrait",
         "--seed", args.seed, "--max-frames", 16)  # fmt: skip
     with open(clips / "metadata.csv", newline="", encoding="utf-8") as file:
@@ -218,6 +220,12 @@ def portraits(args: argparse.Namespace, table: Path) -> Path:
             if row["label"] == "real"
         ]
     return extracted(args, "portraits", "runs", write_table(listed, rows), files_of(listed))
+
+
+def some(names: Sequence[str], count: int) -> list[str]:
+    """Take names evenly over a list, so that every source of it is among them."""
+    count = min(count, len(names))
+    return [names[place * len(names) // count] for place in range(count)]
 
 
 def extracted(
