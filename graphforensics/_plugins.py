@@ -76,12 +76,19 @@ class WithPlugins(Mapping[str, T]):
         kind: What they are.
         own: The library's.
         fits: Says what is wrong with a plugin of a name; nothing where it is right.
+        module: Name of the module that has it.
     """
 
     def __init__(
-        self, kind: PluginKind, own: Mapping[str, T], fits: Callable[[str, Any], str | None]
+        self,
+        kind: PluginKind,
+        own: Mapping[str, T],
+        fits: Callable[[str, Any], str | None],
+        module: str,
     ) -> None:
         self._kind, self._own, self._fits = kind, dict(own), fits
+        # Where the reference describes it.
+        self.__module__ = module
 
     def __getitem__(self, name: str) -> T:
         if name in self._own:

@@ -36,7 +36,10 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
 
 def numbers(own: dict[str, Any]) -> WithPlugins[int]:
     return WithPlugins(
-        "dataset", own, lambda name, value: None if isinstance(value, int) else "is no number"
+        "dataset",
+        own,
+        lambda name, value: None if isinstance(value, int) else "is no number",
+        __name__,
     )
 
 

@@ -46,4 +46,4 @@ _OWN: dict[str, type[VideoDataset]] = {
     "folder": FolderDataset,
 }
 #: Name on the command line -> class; those of plugins follow.
-DATASETS: WithPlugins[type[VideoDataset]] = WithPlugins("dataset", _OWN, _wrong)
+DATASETS: WithPlugins[type[VideoDataset]] = WithPlugins("dataset", _OWN, _wrong, __name__)

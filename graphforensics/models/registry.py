@@ -28,7 +28,7 @@ _OWN: dict[str, type[Detector]] = {
     Baseline.name: Baseline,
 }
 #: What ``--model`` and a checkpoint's ``"detector"`` may say; those of plugins follow.
-DETECTORS: WithPlugins[type[Detector]] = WithPlugins("detector", _OWN, _wrong)
+DETECTORS: WithPlugins[type[Detector]] = WithPlugins("detector", _OWN, _wrong, __name__)
 
 
 def detector_class(name: object, origin: object) -> type[Detector]:

@@ -113,7 +113,7 @@ _OWN: dict[str, Family] = {
     )
 }
 #: Every family that ``forge`` knows; a new one is a line above. Those of plugins follow.
-FAMILIES: WithPlugins[Family] = WithPlugins("family", _OWN, _wrong)
+FAMILIES: WithPlugins[Family] = WithPlugins("family", _OWN, _wrong, __name__)
 
 
 def find_family(name: str) -> Family:
