@@ -208,7 +208,7 @@ def _data(args: argparse.Namespace, model: Detector) -> FaceStoreDataModule:
         seed=args.seed,
         masks=model.reads_masks,
         landmarks=model.reads_landmarks,
-        pseudo_fakes=args.pseudo_fakes is not None,
+        pseudo_fakes=args.pseudo_fakes or False,
     )
 
 

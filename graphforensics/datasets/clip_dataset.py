@@ -138,7 +138,10 @@ class ClipDataset(Dataset[dict[str, Any]]):
         track = self._track(row)
         rng = np.random.default_rng([self.seed, epoch, int(self.groups[position])])
         runs = track.clip_rows(self.spec, rng if self.train else (clip + 0.5) / self.clips)
-        shown = self._shown(track, [frame for run in runs for frame in run])
+        rows = [frame for run in runs for frame in run]
+        shown = self._shown(track, rows)
+        beside, words = self._beside(item, track, rows)
+        shown |= beside
         if self.train and self.flip and rng.random() < 0.5:
             shown = {name: self._flipped(name, value) for name, value in shown.items()}
         shown, more = self._augmented(shown, epoch, int(self.groups[position]))
@@ -146,7 +149,13 @@ class ClipDataset(Dataset[dict[str, Any]]):
         named = {name: row[name] or "" for name in _NAMES}
         if self.train and self.forged_later:
             more["epoch"] = epoch
-        return {**shown, "label": label, "clip": clip, **named, **more}
+        return {**shown, "label": label, "clip": clip, **named, **words, **more}
+
+    def _beside(
+        self, item: int | tuple[int, int], track: FaceTrack, rows: list[int]
+    ) -> tuple[dict[str, Tensor], dict[str, str]]:
+        """Read what else a sample has: tensors, which are flipped with it, and words."""
+        return {}, {}
 
     def _augmented(
         self, shown: dict[str, Tensor], epoch: int, group: int
@@ -176,7 +185,7 @@ class ClipDataset(Dataset[dict[str, Any]]):
         return shown
 
     def _flipped(self, name: str, value: Tensor) -> Tensor:
-        if name == "landmarks":
+        if name.endswith("landmarks"):
             # As mirror_landmarks does, but what is not finite stays so: the detector leaves it out.
             turned = value[..., list(MIRRORED_LANDMARKS), :] * torch.tensor([-1.0, 1.0])
             return turned + torch.tensor([self.spec.size - 1.0, 0.0])

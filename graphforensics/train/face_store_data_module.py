@@ -20,6 +20,7 @@ from graphforensics.datasets.clip_dataset import ClipDataset
 from graphforensics.datasets.epoch_sampler import EpochSampler
 from graphforensics.datasets.grouped_sampler import GroupedSampler
 from graphforensics.datasets.short_tracks import without_short_tracks
+from graphforensics.datasets.stored_pair_dataset import StoredPairDataset
 from graphforensics.errors import MissingDataError
 from graphforensics.metrics import video_scores
 from graphforensics.splits.group_ties import group_ties
@@ -33,6 +34,7 @@ from graphforensics.train.devices.shared_batches import SharedBatches
 from graphforensics.train.forging_collate import ForgingCollate
 from graphforensics.train.lazy_loader import LazyLoader
 from graphforensics.train.pseudo_fakes import PseudoFakes
+from graphforensics.train.stored_choice import check_stored, stored_choice
 
 
 class FaceStoreDataModule(L.LightningDataModule):
@@ -52,7 +54,9 @@ class FaceStoreDataModule(L.LightningDataModule):
             (``reads_landmarks``).
         pseudo_fakes: The fakes are made on the way, by the task, or where training is on a
             processor and has ``workers``, by these for it: as ``faces="without_fakes"`` with
-            landmarks, and half as many samples are loaded, as each becomes two.
+            landmarks, and half as many samples are loaded, as each becomes two. The ways to forge
+            (``"whole=3,stored=1"``) may be given for true, and must be where forgeries are taken
+            from the stores.
         **settings: Fields of ``DataOptions``: ``batch_size`` (30), ``labels``, ``split``,
             ``fractions`` (0.7, 0.15, 0.15), ``workers`` (0), ``pairs``, ``manipulations``,
             ``faces`` (``"both"``), ``balance``, ``clips`` (1), ``flip`` (true).
@@ -79,7 +83,7 @@ class FaceStoreDataModule(L.LightningDataModule):
         seed: int = 0,
         masks: bool = False,
         landmarks: bool = False,
-        pseudo_fakes: bool = False,
+        pseudo_fakes: bool | str = False,
         **settings: Any,
     ) -> None:
         super().__init__()
@@ -87,7 +91,9 @@ class FaceStoreDataModule(L.LightningDataModule):
         self.faces: Faces = "without_fakes" if pseudo_fakes else options.faces
         if pseudo_fakes:
             _check_pseudo_fakes(options)
-        self.spec, self.seed, self.pseudo_fakes = spec, seed, pseudo_fakes
+        self.spec, self.seed, self.pseudo_fakes = spec, seed, bool(pseudo_fakes)
+        #: Says which real faces are paired with a forgery out of the stores, if any are.
+        self.choice = stored_choice(pseudo_fakes, seed)
         self.batch_size, self.workers = options.batch_size, options.workers
         self.pairs, self.balance, self.clips = options.pairs, options.balance, options.clips
         self.flip, self.augment = options.flip, options.augment
@@ -110,6 +116,8 @@ class FaceStoreDataModule(L.LightningDataModule):
         self.ties.warn()
         for part in PARTS[:2]:
             self._check_part(part)
+        if self.choice is not None:
+            check_stored(self.dataset("train"))
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{part} {len(self.rows(part))}" for part in PARTS)
@@ -117,12 +125,22 @@ class FaceStoreDataModule(L.LightningDataModule):
 
     def rows(self, part: str) -> pa.Table:
         """Return the tracks of ``"train"``, ``"val"`` or ``"test"``."""
-        rows = self.table.take(pa.array(self.parts[part], pa.int64()))
-        if self.manipulations is not None and part != "test":
-            rows = with_manipulations(rows, self.manipulations)
+        rows = self._tracks(part)
         if self.faces == "without_fakes" and part != "test":
             rows = rows.filter(pc.equal(rows.column("label"), REAL))
         return rows.filter(rows.column("track_id").is_valid())
+
+    def forgeries(self, part: str) -> pa.Table:
+        """Return the forged tracks of a part that real ones may be paired with."""
+        rows = self._tracks(part)
+        fake = pc.equal(rows.column("label"), FAKE)
+        return rows.filter(pc.and_(fake, rows.column("track_id").is_valid()))
+
+    def _tracks(self, part: str) -> pa.Table:
+        rows = self.table.take(pa.array(self.parts[part], pa.int64()))
+        if self.manipulations is None or part == "test":
+            return rows
+        return with_manipulations(rows, self.manipulations)
 
     def people(self, part: str) -> int:
         """Count the groups of identities in a part, of which none is in another part."""
@@ -145,9 +163,10 @@ class FaceStoreDataModule(L.LightningDataModule):
                 "augment": self.augment,
                 "forged_later": self.pseudo_fakes,
             }
-        return ClipDataset(
-            self.rows(part), self.spec, masks=self.masks, landmarks=self.landmarks, **drawn
-        )
+        rows, read = self.rows(part), {"masks": self.masks, "landmarks": self.landmarks, **drawn}
+        if self.choice is None or part == "test":
+            return ClipDataset(rows, self.spec, **read)
+        return StoredPairDataset(rows, self.spec, self.forgeries(part), self.choice, **read)
 
     def train_dataloader(self) -> DataLoader[Any]:
         """Load the training part in a new order every epoch."""

@@ -119,7 +119,7 @@ class DetectorCLI(LightningCLI):
             ("spec", lambda task: task.model.input_spec),
             ("masks", lambda task: task.model.reads_masks),
             ("landmarks", lambda task: task.model.reads_landmarks),
-            ("pseudo_fakes", lambda task: task.pseudo_fakes is not None),
+            ("pseudo_fakes", lambda task: task.options.pseudo_fakes or False),
         ):
             parser.link_arguments(
                 "model", f"data.{target}", compute_fn=of_task, apply_on="instantiate"

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from graphforensics.data.input_spec import InputSpec
 from graphforensics.datasets.augmentation.augment_sample import augment_sample
 from graphforensics.datasets.augmentation.augmentation_recipe import AugmentationRecipe
+from graphforensics.datasets.stored_pair_dataset import FORGED_PARTS
 from graphforensics.errors import MissingDataError
 from graphforensics.tamper.regenerate.regenerate import Regenerate
 from graphforensics.tamper.self_blend.batched import SelfBlend
-from graphforensics.train.config.pseudo_fake_shares import pseudo_fake_shares
+from graphforensics.train.config.pseudo_fake_shares import STORED
 from graphforensics.train.config.task_options import PseudoFakeKind, PseudoStrength
+from graphforensics.train.forgery_choice import ForgeryChoice
+from graphforensics.train.recipe_seeds import recipe_seeds as seeds_of
 
 #: Name of the entry of a batch that counts real faces without usable landmarks.
 LEFT_OUT = "left_out"
@@ -29,7 +30,7 @@ MANIPULATION = "self_blend"
 NAMES = {"whole": MANIPULATION, "partial": MANIPULATION, "regenerate": "regenerate"}
 
 #: What a sample says of itself for the forgery alone.
-_OF_THE_LOADER = ("augmentation", "epoch")
+_OF_THE_LOADER = ("augmentation", "epoch", *FORGED_PARTS)
 
 
 class PseudoFakes:
@@ -43,7 +44,10 @@ class PseudoFakes:
     Args:
         kind: ``"whole"`` blends the hull of the face with a changed copy, ``"partial"`` the hull
             without some facial action units, ``"regenerate"`` passes the face through a
-            generator's bottleneck (:class:`~graphforensics.tamper.Regenerate`). Several with
+            generator's bottleneck (:class:`~graphforensics.tamper.Regenerate`), ``"stored"`` takes
+            the forgery that was read beside it
+            (:class:`~graphforensics.datasets.stored_pair_dataset.StoredPairDataset`), or another
+            way where there is none, or leaves it out where there is no other. Several with
             shares, such as ``"whole=3,regenerate=1"``, are chosen between for each sample.
         spec: How samples are laid out.
         seed: Seed of the recipes.
@@ -61,7 +65,7 @@ class PseudoFakes:
         strength: PseudoStrength = "mild",
     ) -> None:
         self.kind, self.spec, self.seed, self.strength = kind, spec, seed, strength
-        self.shares = pseudo_fake_shares(kind)
+        self.choice = ForgeryChoice(kind, seed)
         self.forgers: dict[str, SelfBlend | Regenerate] = {
             "whole": SelfBlend(strength=strength),
             "partial": SelfBlend(partial=True, strength=strength),
@@ -94,10 +98,11 @@ class PseudoFakes:
         drawn = recipe_seeds(batch["track_id"], self.seed, epochs, batch.get("clip"))
         seeds = drawn.to(batch["inputs"].device)
         recipes = batch.get("augmentation")
+        stored = {name: batch[name] for name in FORGED_PARTS if name in batch}
         batch = {name: value for name, value in batch.items() if name not in _OF_THE_LOADER}
-        ways = self._ways(seeds)
+        ways = self._ways(drawn.tolist(), stored)
         faces = self._frames_first(batch["inputs"])
-        target, forged, mask, valid = self._forge(faces, batch["landmarks"], seeds, ways)
+        target, forged, mask, valid = self._forge(faces, batch["landmarks"], seeds, ways, stored)
         kept = valid.nonzero().flatten()
         left_out = len(seeds) - len(kept)
         if not len(kept):
@@ -107,44 +112,63 @@ class PseudoFakes:
         label = torch.zeros(2 * len(kept), device=kept.device)
         label[len(kept) :] = 1
         made = {
-            **_twice(batch, kept.tolist(), [NAMES[ways[number]] for number in kept.tolist()]),
+            **_twice(batch, kept.tolist(), _names(ways, stored, kept.tolist())),
             "inputs": self._channels_first(pictures),
             "label": label,
-            "landmarks": batch["landmarks"][kept].repeat(2, *[1] * (batch["landmarks"].dim() - 1)),
             "mask": self._channels_first(masks),
-            "has_mask": torch.ones_like(label, dtype=torch.bool),
+            **_of_both_halves(batch["landmarks"], stored, ways, kept),
             LEFT_OUT: left_out,
         }
         if recipes is None:
             return made
         return self._augmented(made, [recipes[number] for number in kept.tolist()] * 2)
 
-    def _ways(self, seeds: Tensor) -> list[str]:
-        """Choose each sample's way to forge, by its seed alone."""
-        names, shares = list(self.shares), list(self.shares.values())
-        if len(names) == 1:
-            return names * len(seeds)
-        draws = [
-            np.random.default_rng([seed, 7]).choice(len(names), p=shares) for seed in seeds.tolist()
+    def _ways(self, seeds: list[int], stored: dict[str, Any]) -> list[str | None]:
+        """Choose each sample's way to forge, by its seed and what lies in the stores alone."""
+        there = stored.get("forged_there")
+        read = [False] * len(seeds) if there is None else there.tolist()
+        return [
+            self.choice.other(seed) if way == STORED and not beside else way
+            for way, seed, beside in zip(self.choice.ways(seeds), seeds, read, strict=True)
         ]
-        return [names[int(draw)] for draw in draws]
 
     def _forge(
-        self, faces: Tensor, landmarks: Tensor, seeds: Tensor, ways: list[str]
+        self,
+        faces: Tensor,
+        landmarks: Tensor,
+        seeds: Tensor,
+        ways: list[str | None],
+        stored: dict[str, Any],
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Return real partners, forgeries, masks, and which samples were forged."""
-        made, places = [], []
+        made: list[tuple[Tensor, ...]] = []
+        places: list[int] = []
         for way in dict.fromkeys(ways):
             chosen = [number for number, word in enumerate(ways) if word == way]
             places += chosen
-            made.append(self.forgers[way](faces[chosen], landmarks[chosen], seeds[chosen]))
+            if way is None or way == STORED:
+                made.append(self._read(faces[chosen], chosen, stored, way is not None))
+                continue
+            one = self.forgers[way](faces[chosen], landmarks[chosen], seeds[chosen])
+            made.append((one.target, one.forged, one.mask, one.valid))
         order = torch.tensor(places, device=faces.device).argsort()
-        return (
-            torch.cat([one.target for one in made])[order],
-            torch.cat([one.forged for one in made])[order],
-            torch.cat([one.mask for one in made])[order],
-            torch.cat([one.valid for one in made])[order],
+        target, forged, mask, valid = (
+            torch.cat([one[part] for one in made])[order] for part in range(4)
         )
+        return target, forged, mask, valid
+
+    def _read(
+        self, faces: Tensor, chosen: list[int], stored: dict[str, Any], there: bool
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Return what was read beside some faces, or that there is nothing."""
+        valid = torch.full((len(faces),), there, device=faces.device)
+        if not there:
+            shape = (*faces.shape[:-3], 1, *faces.shape[-2:])
+            return faces, faces, torch.zeros(shape, device=faces.device), valid
+        forged, mask = (
+            self._frames_first(stored[name])[chosen] for name in ("forged", "forged_mask")
+        )
+        return faces, forged, mask, valid
 
     def _augmented(self, made: dict[str, Any], recipes: list[str]) -> dict[str, Any]:
         names = ("inputs", "mask", "landmarks")
@@ -200,15 +224,35 @@ def recipe_seeds(
         >>> bool(one[1] == other[0])
         True
     """
-    numbers = [0] * len(names) if clips is None else clips.tolist()
-    told = "val" if epoch is None else epoch
-    epochs = [told] * len(names) if isinstance(told, int | str) else told
-    words = [
-        f"{seed}/{when}/{name}" + (f"/{number}" if number else "")
-        for when, name, number in zip(epochs, names, numbers, strict=True)
+    return torch.tensor(
+        seeds_of(names, seed, epoch, None if clips is None else clips.tolist()), dtype=torch.int64
+    )
+
+
+def _names(ways: list[str | None], stored: dict[str, Any], kept: list[int]) -> list[str]:
+    """Say what each forgery is called."""
+    ways_kept = {number: str(ways[number]) for number in kept}
+    return [
+        NAMES[way] if way in NAMES else stored["forged_by"][number] or way
+        for number, way in ways_kept.items()
     ]
-    digests = [hashlib.blake2b(word.encode("utf-8"), digest_size=8).digest() for word in words]
-    return torch.tensor([int.from_bytes(digest, "little") >> 1 for digest in digests])
+
+
+def _of_both_halves(
+    landmarks: Tensor, stored: dict[str, Any], ways: list[str | None], kept: Tensor
+) -> dict[str, Tensor]:
+    """Return landmarks of the faces and of their forgeries, and which of them have a mask."""
+    forged, has_mask = landmarks, torch.ones(len(ways), dtype=torch.bool, device=kept.device)
+    read = torch.tensor([way == STORED for way in ways], device=kept.device)
+    if bool(read.any()):
+        rows = read.view(-1, *[1] * (landmarks.dim() - 1))
+        forged = torch.where(rows, stored["forged_landmarks"], landmarks)
+        has_mask = ~read | stored["forged_has_mask"]
+    real = torch.ones(len(kept), dtype=torch.bool, device=kept.device)
+    return {
+        "landmarks": torch.cat([landmarks[kept], forged[kept]]),
+        "has_mask": torch.cat([real, has_mask[kept]]),
+    }
 
 
 def _twice(batch: dict[str, Any], kept: list[int], forged: list[str]) -> dict[str, Any]:

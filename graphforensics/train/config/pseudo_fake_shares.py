@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+#: The way that takes forgeries out of the stores.
+STORED = "stored"
+
 #: The ways to forge the real faces of a batch.
-PSEUDO_FAKES = ("whole", "partial", "regenerate")
+PSEUDO_FAKES = ("whole", "partial", "regenerate", STORED)
 
 
 def pseudo_fake_shares(words: str) -> dict[str, float]:

@@ -21,8 +21,9 @@ class TaskOptions(OptimizerOptions):
     Args:
         pseudo_fakes: Train on forged copies of real faces alone: self-blends with the ``"whole"``
             hull of the face or a ``"partial"`` one, faces that went through a generator's
-            bottleneck (``"regenerate"``), or several with their shares, such as
-            ``"whole=3,regenerate=1"``; ``None`` trains on the fakes of the data.
+            bottleneck (``"regenerate"``), forgeries of them that lie in the stores (``"stored"``,
+            restricted by ``manipulations``), or several with their shares, such as
+            ``"whole=3,stored=1"``; ``None`` trains on the fakes of the data.
         pseudo_strength: How far self-blends differ from their faces: ``"mild"``, or
             ``"published"`` as the program of Shiohara and Yamasaki has it.
         seed: Seed of all random numbers.

@@ -11,6 +11,7 @@ from graphforensics.errors import GraphForensicsError, MissingDataError
 from graphforensics.models.fast_inference import evaluating
 from graphforensics.splits.split import PARTS
 from graphforensics.store.columns import LABELS
+from graphforensics.train.config.pseudo_fake_shares import STORED
 from graphforensics.train.face_store_data_module import FaceStoreDataModule
 from graphforensics.train.pseudo_fakes import LEFT_OUT
 from graphforensics.train.tasks.detection_task import DetectionTask
@@ -37,6 +38,7 @@ def check_first_batch(task: DetectionTask, data: FaceStoreDataModule) -> None:
         raise ValueError(f"'data' must be of {task.model.input_spec} (got {data.spec})")
     if (task.pseudo_fakes is None) == data.pseudo_fakes:
         raise ValueError("'pseudo_fakes' must be asked for of the task and of the data, or of none")
+    _require_same_ways(task, data)
     if task.labels == "real" and data.faces == "both":
         raise ValueError(
             f"'faces' must be real, without_fakes or any for {type(task).__name__}, which learns "
@@ -53,6 +55,19 @@ def check_first_batch(task: DetectionTask, data: FaceStoreDataModule) -> None:
     except Exception as error:
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]
         raise ValueError(f"the samples do not fit the detector: {reason}") from error
+
+
+def _require_same_ways(task: DetectionTask, data: FaceStoreDataModule) -> None:
+    """Refuse a task that waits for stored forgeries of data that reads none, or others."""
+    wanted = None if task.pseudo_fakes is None else task.pseudo_fakes.choice
+    if wanted is None or (STORED not in wanted.shares and data.choice is None):
+        return
+    given = data.choice
+    if given is None or (given.shares, given.seed) != (wanted.shares, wanted.seed):
+        raise ValueError(
+            f"'pseudo_fakes' and 'seed' of the data must be those of the task, "
+            f"{wanted.kind!r} and {wanted.seed}, where forgeries are taken from the stores"
+        )
 
 
 def _samples(data: FaceStoreDataModule, part: str) -> dict[str, Any]:

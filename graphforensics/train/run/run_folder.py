@@ -102,7 +102,10 @@ def prepare_folder(
     seen = trained_on(data.rows("train"))
     if data.pseudo_fakes:
         ways = pseudo_fake_shares(settings["training"]["pseudo_fakes"])
-        seen["manipulation"] = sorted({NAMES[way] for way in ways})
+        made = {NAMES[way] for way in ways if way in NAMES}
+        if data.choice is not None:
+            made |= set(data.forgeries("train").column("manipulation").to_pylist()) - {None, ""}
+        seen["manipulation"] = sorted(made)
     write_text(folder / "split.json", json.dumps(data.split, indent=1, ensure_ascii=False) + "\n")
     run = {**settings, "trained_on": seen, **provenance()}
     write_text(place, json.dumps(run, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
