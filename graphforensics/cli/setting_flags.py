@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, Union, get_args, get_origin
 
 from graphforensics.train.config.part import Part
@@ -46,6 +46,39 @@ class OptionGroup:
                 self.add(one.flag, help, **option_keywords(one))
 
 
+class BooleanOrWord(argparse.Action):
+    """``--flag``, ``--no-flag``, or ``--flag WORD`` with one of some words.
+
+    Args:
+        option_strings: The option.
+        dest: Where its value goes.
+        words: The words.
+        **settings: Of ``argparse.Action``.
+    """
+
+    def __init__(
+        self, option_strings: Sequence[str], dest: str, words: Sequence[str], **settings: Any
+    ) -> None:
+        self.words = tuple(words)
+        flags = [*option_strings, *(f"--no-{flag[2:]}" for flag in option_strings)]
+        settings.setdefault("metavar", "|".join(self.words))
+        super().__init__(flags, dest, nargs="?", **settings)
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        """Store the value; a word that is none of them ends the command."""
+        off = str(option_string).startswith("--no-")
+        if values is not None and (off or values not in self.words):
+            wanted = "takes no word" if off else f"must be alone or one of {', '.join(self.words)}"
+            raise argparse.ArgumentError(self, f"{wanted} (got {values!r})")
+        setattr(namespace, self.dest, not off if values is None else values)
+
+
 def option_keywords(one: Setting) -> dict[str, Any]:
     """Return what ``ArgumentParser.add_argument`` must be told of a setting.
 
@@ -80,6 +113,9 @@ def option_help(one: Setting, default: str | None = None) -> str:
 
 
 def _of_type(hint: Any) -> dict[str, Any]:
+    words = [word for kind in get_args(hint) for word in get_args(kind)]
+    if bool in get_args(hint) and words:
+        return {"action": BooleanOrWord, "words": words}
     if hint is bool:
         return {"action": argparse.BooleanOptionalAction}
     if hint in (int, float):
@@ -106,6 +142,8 @@ def _without_none(hint: Any) -> Any:
     if get_origin(hint) not in (Union, types.UnionType):
         return hint
     kinds = [kind for kind in get_args(hint) if kind is not types.NoneType]
+    if bool in kinds:
+        return hint
     return kinds[0] if len(kinds) == 1 else str
 
 

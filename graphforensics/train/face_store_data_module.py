@@ -34,6 +34,7 @@ from graphforensics.train.devices.shared_batches import SharedBatches
 from graphforensics.train.forging_collate import ForgingCollate
 from graphforensics.train.lazy_loader import LazyLoader
 from graphforensics.train.pseudo_fakes import PseudoFakes
+from graphforensics.train.sample_order import check_shares, mixed_order
 from graphforensics.train.stored_choice import check_stored, stored_choice
 
 
@@ -59,11 +60,12 @@ class FaceStoreDataModule(L.LightningDataModule):
             from the stores.
         **settings: Fields of ``DataOptions``: ``batch_size`` (30), ``labels``, ``split``,
             ``fractions`` (0.7, 0.15, 0.15), ``workers`` (0), ``pairs``, ``manipulations``,
-            ``faces`` (``"both"``), ``balance``, ``clips`` (1), ``flip`` (true).
+            ``faces`` (``"both"``), ``balance``, ``clips`` (1), ``flip`` (true),
+            ``augment`` (``"none"``), ``shares``.
 
     Raises:
-        ValueError: A value is out of range, or ``balance`` is asked for with what it does not
-            go with.
+        ValueError: A value is out of range, ``balance`` is asked for with what it does not go
+            with, or ``shares`` are not as many as stores.
         StoreError: A store is damaged, or was cut for another kind of detector.
         MissingDataError: A label is missing, or a part would lack a class.
 
@@ -101,6 +103,8 @@ class FaceStoreDataModule(L.LightningDataModule):
         names = options.manipulations
         self.manipulations = None if names is None else list(names)
         roots = list(dict.fromkeys(str(store) for store in stores))
+        self.stores, self.shares = roots, options.shares
+        check_shares(options.shares, roots)
         check_stores(roots, spec)
         table = without_short_tracks(track_table(roots, options.labels), spec)
         # A source without a face and without a label has no place in any part.
@@ -118,6 +122,8 @@ class FaceStoreDataModule(L.LightningDataModule):
             self._check_part(part)
         if self.choice is not None:
             check_stored(self.dataset("train"))
+        if self.shares is not None:
+            self._order(self.dataset("train"))
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{part} {len(self.rows(part))}" for part in PARTS)
@@ -200,6 +206,8 @@ class FaceStoreDataModule(L.LightningDataModule):
         return loaded // processes
 
     def _order(self, dataset: ClipDataset) -> Sampler[tuple[int, int]]:
+        if self.balance == "identity" or self.shares is not None:
+            return mixed_order(dataset, self.stores, self.options, self.seed)
         if self.balance:
             labels = np.repeat(dataset.table.column("label").to_numpy() == FAKE, self.clips)
             return BalancedSampler(labels.astype(int).tolist(), self.seed)
@@ -310,7 +318,7 @@ def _check_pseudo_fakes(options: DataOptions) -> None:
         raise ValueError(
             f"'batch_size' must be even with 'pseudo_fakes' (got {options.batch_size})"
         )
-    if options.balance:
+    if options.balance is True:
         raise ValueError(
             "'balance' must be false where only real faces are learned from (--no-balance)"
         )

@@ -38,7 +38,11 @@ class DataOptions(Part):
             fakes; ``"without_fakes"`` leaves them out; ``"any"`` takes what there is. The test
             part keeps all.
         balance: As many samples of one class as of the other in every epoch, which stays as long,
-            and in every batch of even size.
+            and in every batch of even size. ``"identity"`` also sees every person of a class
+            equally often, each time in another sample, with real faces alone too.
+        shares: Share of each store in every epoch, which stays as long, in the order of the
+            stores: such as 1 1 for as many stills as clips. With ``balance`` the classes of each
+            store are balanced.
         clips: Training samples of each track in an epoch.
         augment: Change training samples, a real face and its forgery alike, so that what is left
             between them is the forgery: ``"published"`` as the program of Shiohara and Yamasaki
@@ -66,10 +70,13 @@ class DataOptions(Part):
     pairs: bool = False
     manipulations: Sequence[str] | None = setting(None, metavar="NAME")
     faces: Faces = "both"
-    balance: bool = False
+    balance: bool | Literal["identity"] = False
     clips: int = setting(1, metavar="N")
     flip: bool = True
     augment: Augment = "none"
+    shares: Sequence[float] | None = setting(
+        None, metavar="SHARE", type=float, nargs="+", kw_only=True
+    )
 
     def check(self) -> None:
         """Raise ValueError where a value is out of range."""
@@ -80,14 +87,19 @@ class DataOptions(Part):
             )
         if self.clips < 1:
             raise ValueError(f"'clips' must be at least 1 (got {self.clips})")
+        shares = self.shares
+        if shares is not None and not all(0 < share < float("inf") for share in shares):
+            raise ValueError(f"'shares' must be positive, leave a store out instead (got {shares})")
 
     def check_together(self) -> None:
-        """Raise ValueError for what ``balance`` does not go with."""
+        """Raise ValueError for what ``balance`` and ``shares`` do not go with."""
+        if self.shares is not None and self.pairs:
+            raise ValueError("'shares' must be left out with 'pairs', which keep a video together")
         if self.balance and self.pairs:
             raise ValueError(
                 "'balance' must be false with 'pairs', which keep a video together (--no-balance)"
             )
-        if self.balance and self.faces in ("real", "without_fakes"):
+        if self.balance is True and self.faces in ("real", "without_fakes"):
             raise ValueError(
                 "'balance' must be false where only real faces are learned from (--no-balance)"
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
 from graphforensics.train.config.part import Part
 from graphforensics.train.config.setting import setting
@@ -124,11 +124,13 @@ class OptimizerOptions(Part):
         share = min(done / (epochs - self.warmup_epochs), 1.0)
         return 0.5 * (1 + math.cos(math.pi * share))
 
-    def build(self, parameters: Iterable[Parameter]) -> torch.optim.Optimizer:
+    def build(
+        self, parameters: Iterable[Parameter] | Iterable[dict[str, Any]]
+    ) -> torch.optim.Optimizer:
         """Return PyTorch's optimiser.
 
         Args:
-            parameters: What is trained.
+            parameters: What is trained, or groups of it with step sizes of their own.
 
         Example:
             >>> import torch

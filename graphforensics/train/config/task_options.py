@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from graphforensics.train.config.optimizer_options import OptimizerOptions
+from graphforensics.train.config.encoder_options import EncoderOptions
 from graphforensics.train.config.pseudo_fake_shares import pseudo_fake_shares
 from graphforensics.train.config.setting import setting
 
@@ -15,7 +15,7 @@ PseudoStrength = Literal["mild", "published"]
 
 
 @dataclass(frozen=True)
-class TaskOptions(OptimizerOptions):
+class TaskOptions(EncoderOptions):
     """The steps of training, and the fakes that are made on the way.
 
     Args:

@@ -55,6 +55,7 @@ def run_settings(
         "manipulations": data.manipulations,
         "faces": data.faces if data.faces != "both" else None,
         "balance": data.balance,
+        "shares": None if data.shares is None else list(data.shares),
         "clips": data.clips if data.clips > 1 else None,
         "without_flips": not data.flip,
     }

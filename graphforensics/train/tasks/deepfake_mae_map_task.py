@@ -103,7 +103,7 @@ class DeepfakeMAEMapTask(DeepfakeMAEStageTask):
         """Set the step size, which follows from the epoch alone, and learn the manipulations."""
         factor = self.step_factor(self.current_epoch)
         for group in cast(torch.optim.Optimizer, self.optimizers()).param_groups:
-            group["lr"] = self.learning_rate * factor
+            group["lr"] = self.learning_rate * factor * group.get("rate", 1.0)
         names = self._manipulations()
         self.domains = Domains(names, self.domains.test_share, self.domains.seed)
 

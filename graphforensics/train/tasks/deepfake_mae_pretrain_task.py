@@ -43,6 +43,12 @@ class DeepfakeMAEStageTask(DetectionTask):
         super().setup(stage)
         if stage == "fit":
             self.detector.begin(self.stage)
+            self._steps.freeze()
+
+    def trained_encoder(self) -> torch.nn.Module | None:
+        """Return the encoder of the stage's own network."""
+        encoder = getattr(self.detector.network(self.stage), "encoder", None)
+        return encoder if isinstance(encoder, torch.nn.Module) else None
 
     def teardown(self, stage: str) -> None:
         """Let all of the detector take gradients again."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import lightning as L
 import torch
 from lightning.pytorch.utilities.types import OptimizerLRScheduler
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import Parameter
 from torch.nn.utils import convert_conv2d_weight_memory_format
 from torch.optim.lr_scheduler import LambdaLR, LRScheduler, StepLR
@@ -22,6 +22,7 @@ from graphforensics.train.devices.processes import gathered, process_rank
 from graphforensics.train.devices.shared_batches import batch_share
 from graphforensics.train.pseudo_fakes import LEFT_OUT, PseudoFakes
 from graphforensics.train.tasks.divergence import divergence
+from graphforensics.train.tasks.encoder_steps import EncoderSteps
 from graphforensics.train.tasks.judged_clips import JudgedClips, names_in
 from graphforensics.train.tasks.random_state import random_state, restore_random_state
 from graphforensics.train.tasks.task_checkpoint import load_task, task_parameters
@@ -57,11 +58,12 @@ class DetectionTask(L.LightningModule):
             fields by position.
         **settings: Fields of it: ``learning_rate`` (1e-4), ``decay_every`` (5), ``decay`` (0.5),
             ``optimizer`` (``"adam"``), ``momentum``, ``betas``, ``weight_decay``,
-            ``schedule`` (``"step"``), ``warmup_epochs`` (0), ``pseudo_fakes``
+            ``schedule`` (``"step"``), ``warmup_epochs`` (0), ``freeze_stages`` (0),
+            ``encoder_rate`` (1), ``stage_rates``, ``pseudo_fakes``
             (:class:`~graphforensics.train.PseudoFakes`; ``None``), ``seed`` (0).
 
     Raises:
-        ValueError: A number is out of range.
+        ValueError: A number is out of range, or more stages of the encoder are named than it has.
 
     Example:
         >>> from graphforensics.models import MRL
@@ -102,6 +104,7 @@ class DetectionTask(L.LightningModule):
                 options.pseudo_fakes, model.input_spec, options.seed, options.pseudo_strength
             )
         )
+        self._steps = EncoderSteps(self.trained_encoder(), options)
         #: Area under the ROC curve over the validation videos of the last epoch, in float64.
         self.video_auc = math.nan
         #: Mean cross-entropy of the validation clips of the last epoch, without other losses.
@@ -122,11 +125,34 @@ class DetectionTask(L.LightningModule):
         its parts stay as they are: who froze one of them meant it.
         """
         if stage == "fit":
-            # Convolutions of images run up to 1.6 times as fast with their channels last in memory
-            # (docs/benchmarks.md); weights laid out so carry the maps along.
+            # Convolutions of images are faster on maps whose channels lie last in memory; weights
+            # that are laid out so carry the maps along.
             convert_conv2d_weight_memory_format(self.model, torch.channels_last)
             if not (self.training and self.model.training):
                 self.train()
+            self._steps.freeze()
+
+    def teardown(self, stage: str) -> None:
+        """Let the stages of the encoder that were frozen take gradients again."""
+        if stage == "fit":
+            self._steps.release()
+
+    def train(self, mode: bool = True) -> Self:
+        """Put all into training mode, or out of it, but for the frozen stages of the encoder.
+
+        Args:
+            mode: Whether into it.
+        """
+        super().train(mode)
+        # PyTorch's own constructor does not call it, but a subclass's may.
+        if mode and "_steps" in self.__dict__:
+            self._steps.hold()
+        return self
+
+    def trained_encoder(self) -> nn.Module | None:
+        """Return the network that sees the pixels, whose stages may be frozen."""
+        encoder = getattr(self.model, "encoder", None)
+        return encoder if isinstance(encoder, nn.Module) else None
 
     def trained_parameters(self) -> Iterable[Parameter]:
         """Return what the optimiser changes: all of the detector."""
@@ -134,7 +160,8 @@ class DetectionTask(L.LightningModule):
 
     def configure_optimizers(self) -> OptimizerLRScheduler:
         """Build the optimiser, and the schedule of its step size, which changes after epochs."""
-        optimizer = self.options.build(self.trained_parameters())
+        parameters = self._steps.groups(self.trained_parameters(), self.learning_rate)
+        optimizer = self.options.build(parameters)
         schedule: LRScheduler
         if self.options.schedule == "step" and not self.options.warmup_epochs:
             # What checkpoints of earlier versions have the state of.
