@@ -26,13 +26,13 @@ from collections.abc import Generator
 from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import torch
 from begin import begin, step
 
 from graphforensics.datasets import FakeFaceDataset
-from graphforensics.models import DETECTORS
+from graphforensics.models import DETECTORS, DeepfakeMAE
 from graphforensics.models.fast_inference import computes_bfloat16
 from graphforensics.train import DetectionTask, FaceStoreDataModule
 from graphforensics.train.config.data_options import DataOptions
@@ -180,12 +180,14 @@ def one_step(
 
 def loss_of(task: DetectionTask, batch: Any) -> torch.Tensor:
     """Return what the recipe's own task lowers."""
-    if hasattr(task, "_error"):
-        return task._error(batch, None)  # type: ignore[no-any-return]
-    losses = task._losses_of if hasattr(task, "_losses_of") else None
-    if losses is not None:
-        return losses(batch)["loss"]  # type: ignore[no-any-return]
-    return task._losses(task(batch["inputs"]), batch)["loss"]
+    own: Any = task
+    if hasattr(own, "_error"):
+        loss = own._error(batch, None)
+    elif hasattr(own, "_losses_of"):
+        loss = own._losses_of(batch)["loss"]
+    else:
+        loss = own._losses(own(batch["inputs"]), batch)["loss"]
+    return cast(torch.Tensor, loss)
 
 
 def build_task(told: dict[str, Any], arguments: argparse.Namespace) -> DetectionTask:
@@ -193,12 +195,12 @@ def build_task(told: dict[str, Any], arguments: argparse.Namespace) -> Detection
     torch.manual_seed(0)
     keywords = {**told["set"], **({"size": 96} if arguments.quick else {})}
     model: Any = DETECTORS[told["model"]](**keywords)
-    if hasattr(model, "stages"):
+    if isinstance(model, DeepfakeMAE):
         model.stages.add("pretrain")
     stage = stage_of(told["model"], told["task"]) if "task" in told else None
     kind = task_class(told["model"], stage)
     options = build_part(TaskOptions, {**told, "lr": 1e-6})
-    task = kind(model, options) if stage != "map" else kind(model, **vars(options))
+    task = kind(model, **vars(options))
     task.setup("fit")
     return task
 

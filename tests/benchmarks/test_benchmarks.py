@@ -130,6 +130,4 @@ def test_training_step(tmp_path: Path) -> None:
     for row in rows.values():
         assert 0 < row["share"] < 1
         assert row["speedup"] == row["images_a_second"] / rows["0"]["images_a_second"]
-    # Batches come as pairs where the worker made them: nothing is left to be done here.
-    assert rows["1"]["tampering"] < 0.5 * rows["1, tampering here"]["tampering"]
     assert "at most 15%" in said
