@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, ClassVar
 
 import lightning as L
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import torch
 from torch.utils.data import DataLoader, Sampler
 
 from graphforensics.data.input_spec import InputSpec
-from graphforensics.datasets.balanced_sampler import BalancedSampler
 from graphforensics.datasets.clip_dataset import ClipDataset
-from graphforensics.datasets.epoch_sampler import EpochSampler
-from graphforensics.datasets.grouped_sampler import GroupedSampler
 from graphforensics.datasets.short_tracks import without_short_tracks
 from graphforensics.datasets.stored_pair_dataset import StoredPairDataset
 from graphforensics.errors import MissingDataError
@@ -34,7 +29,7 @@ from graphforensics.train.devices.shared_batches import SharedBatches
 from graphforensics.train.forging_collate import ForgingCollate
 from graphforensics.train.lazy_loader import LazyLoader
 from graphforensics.train.pseudo_fakes import PseudoFakes
-from graphforensics.train.sample_order import check_shares, mixed_order
+from graphforensics.train.sample_order import check_shares, sample_order
 from graphforensics.train.stored_choice import check_stored, stored_choice
 
 
@@ -206,15 +201,7 @@ class FaceStoreDataModule(L.LightningDataModule):
         return loaded // processes
 
     def _order(self, dataset: ClipDataset) -> Sampler[tuple[int, int]]:
-        if self.balance == "identity" or self.shares is not None:
-            return mixed_order(dataset, self.stores, self.options, self.seed)
-        if self.balance:
-            labels = np.repeat(dataset.table.column("label").to_numpy() == FAKE, self.clips)
-            return BalancedSampler(labels.astype(int).tolist(), self.seed)
-        if self.pairs:
-            _warn_of_no_pairs(dataset)
-            return GroupedSampler(dataset.groups.tolist(), self.batch_size, self.seed)
-        return EpochSampler(len(dataset), self.seed)
+        return sample_order(dataset, self.stores, self.options, self.seed)
 
     def _collate(self) -> Callable[[Any], Any] | None:
         """Have pairs made by the workers, while the network works on the pairs before.
@@ -293,20 +280,6 @@ def _parts(
     if split is not None:
         return read_split(split, rows)
     return identity_split(rows, fractions, seed, classes)
-
-
-def _warn_of_no_pairs(dataset: ClipDataset) -> None:
-    """Say so where both classes are there, but nothing ties a forgery to its source."""
-    fake = np.repeat(dataset.table.column("label").to_numpy() == "fake", dataset.clips)
-    if fake.all() or not fake.any():
-        return
-    if not np.intersect1d(dataset.groups[fake], dataset.groups[~fake]).size:
-        warnings.warn(
-            "'pairs' finds no forgery beside its source in the train part: name the source of "
-            "each forgery ('source' in the table of 'extract --metadata' or '--labels'), or "
-            "train without pairs",
-            stacklevel=2,
-        )
 
 
 def _check_pseudo_fakes(options: DataOptions) -> None:

@@ -23,7 +23,7 @@ class ForgeryChoice:
 
     Example:
         >>> choice = ForgeryChoice("whole=3,regenerate=1")
-        >>> choice.ways([1, 2, 5])
+        >>> choice.ways([1, 2, 4])
         ['whole', 'whole', 'regenerate']
     """
 

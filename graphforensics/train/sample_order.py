@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from torch.utils.data import Sampler
 
+from graphforensics.datasets.balanced_sampler import BalancedSampler
 from graphforensics.datasets.clip_dataset import ClipDataset
+from graphforensics.datasets.epoch_sampler import EpochSampler
+from graphforensics.datasets.grouped_sampler import GroupedSampler
 from graphforensics.datasets.mixed_sampler import MixedSampler
 from graphforensics.errors import MissingDataError
 from graphforensics.store.columns import FAKE
@@ -16,20 +20,34 @@ from graphforensics.store.remote_path import store_path
 from graphforensics.train.config.data_options import DataOptions
 
 
-def mixed_order(
+def sample_order(
     dataset: ClipDataset, stores: Sequence[str], options: DataOptions, seed: int
 ) -> Sampler[tuple[int, int]]:
-    """Return the order that ``shares`` and ``balance="identity"`` ask for.
+    """Return the order that the options ask for.
 
     Args:
         dataset: The samples of the training part.
         stores: Folders of the stores, in the order of their shares.
-        options: What is asked for.
+        options: ``balance``, ``shares``, ``pairs`` and ``batch_size`` count.
         seed: Of the order.
 
     Raises:
         MissingDataError: A store with a share has no sample.
     """
+    if options.balance == "identity" or options.shares is not None:
+        return _mixed(dataset, stores, options, seed)
+    if options.balance:
+        labels = np.repeat(dataset.table.column("label").to_numpy() == FAKE, dataset.clips)
+        return BalancedSampler(labels.astype(int).tolist(), seed)
+    if options.pairs:
+        _warn_of_no_pairs(dataset)
+        return GroupedSampler(dataset.groups.tolist(), options.batch_size, seed)
+    return EpochSampler(len(dataset), seed)
+
+
+def _mixed(
+    dataset: ClipDataset, stores: Sequence[str], options: DataOptions, seed: int
+) -> MixedSampler:
     rows = dataset.table.select(["store", "label", "identity", "dataset", "video"]).to_pylist()
     names = [str(store_path(store)) for store in stores]
     groups = [_kind(row, names, options) for row in rows]
@@ -51,6 +69,20 @@ def mixed_order(
         np.repeat(people, dataset.clips).tolist() if options.balance == "identity" else None,
         seed,
     )
+
+
+def _warn_of_no_pairs(dataset: ClipDataset) -> None:
+    """Say so where both classes are there, but nothing ties a forgery to its source."""
+    fake = np.repeat(dataset.table.column("label").to_numpy() == "fake", dataset.clips)
+    if fake.all() or not fake.any():
+        return
+    if not np.intersect1d(dataset.groups[fake], dataset.groups[~fake]).size:
+        warnings.warn(
+            "'pairs' finds no forgery beside its source in the train part: name the source of "
+            "each forgery ('source' in the table of 'extract --metadata' or '--labels'), or "
+            "train without pairs",
+            stacklevel=4,
+        )
 
 
 def check_shares(shares: Sequence[float] | None, stores: Sequence[str]) -> None:

@@ -120,3 +120,14 @@ def test_comparison_goes_from_files_to_a_table(tmp_path: Path) -> None:
     parts = json.loads((tmp_path / "split.json").read_text(encoding="utf-8"))["parts"]
     people = {part: {row["identity"] for row in rows} for part, rows in parts.items()}
     assert not people["test"] & (people["train"] | people["val"])
+
+
+def test_training_step(tmp_path: Path) -> None:
+    file = tmp_path / "step.json"
+    said = _run("training_step.py", "--quick", "--json", str(file))
+    rows = json.loads(file.read_text(encoding="utf-8"))["recipes"]["baseline_small"]
+    assert list(rows) == ["0", "1, tampering here", "1"]
+    for row in rows.values():
+        assert 0 < row["share"] < 1
+        assert row["speedup"] == row["images_a_second"] / rows["0"]["images_a_second"]
+    assert "at most 15%" in said

@@ -79,7 +79,7 @@ def test_every_number_may_have_an_exponent_without_a_point(tmp_path: Path) -> No
             put(document, "model.init_args.optimizer", "sgd")
             file.write_text(yaml.safe_dump(document).replace("12345", "1e-4"))
             assert read_recipe(file)[one.word] == 1e-4, place
-    assert len(told) == 7
+    assert len(told) == 8
     hints = keywords_of(DeepfakeMAEMapTask).hints
     for word in ("inner_learning_rate", "test_share"):
         assert hints[word] is float
