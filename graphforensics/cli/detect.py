@@ -160,9 +160,7 @@ def _judged_one(args: argparse.Namespace) -> DetectionReport:
     if not args.report:
         from graphforensics.inference import detect
 
-        return detect(
-            clip, model, clips=args.clips, threshold=args.threshold, heatmap=args.heatmap
-        )
+        return detect(clip, model, clips=args.clips, threshold=args.threshold, heatmap=args.heatmap)
     return _with_page(args, clip, model)
 
 

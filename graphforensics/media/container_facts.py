@@ -118,23 +118,15 @@ def container_facts(path: str | Path) -> ContainerFacts:
 
 
 def _hashed(path: Path) -> tuple[int, str]:
+    digest, size = hashlib.sha256(), 0
     try:
         with open(path, "rb") as file:
-            digest = hashlib.file_digest(file, "sha256") if _FAST else _digest(file)
-            return file.seek(0, 2), digest.hexdigest()
+            while block := file.read(1 << 20):
+                digest.update(block)
+                size += len(block)
     except OSError as error:
         raise UnreadableMediaError(path, f"cannot be read ({error})") from error
-
-
-#: hashlib.file_digest came with Python 3.11.
-_FAST = hasattr(hashlib, "file_digest")
-
-
-def _digest(file: Any) -> Any:
-    digest = hashlib.sha256()
-    while block := file.read(1 << 20):
-        digest.update(block)
-    return digest
+    return size, digest.hexdigest()
 
 
 def _told(path: Path, info: MediaInfo) -> dict[str, Any]:

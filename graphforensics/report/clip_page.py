@@ -6,6 +6,7 @@ import datetime
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ class ClipPage:
         left_out: Faces that are not shown.
         sentence: What speaks for the verdict, in words.
         heat_note: What the heat is, and whether it was measured.
+        no_heat_note: What is said where no moment has any.
         settings: How it was judged, as rows of names and values.
         versions: Names and versions.
         card: The detector's card, or empty.
@@ -57,6 +59,7 @@ class ClipPage:
     left_out: int
     sentence: str
     heat_note: str
+    no_heat_note: str
     settings: Mapping[str, Any] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     card: str = ""
@@ -100,6 +103,7 @@ def clip_page(
         left_out=len(examination.verdicts) - len(shown),
         sentence=spoken(model, examination, table),
         heat_note=_HEAT[status],
+        no_heat_note=_HEAT["failed"] if status == "failed" else _NO_HEAT,
         settings=dict(settings or {}),
         versions=_versions(),
         card=card,
@@ -117,6 +121,7 @@ _HEAT = {
     "place). Whether it is faithful was not measured for this detector. It says where the detector "
     "looked, not what is forged.",
 }
+_NO_HEAT = "There is no heat map: Grad-CAM finds nothing in these frames that speaks for a forgery."
 
 
 def _shown(examination: Examination) -> list[Verdict]:
@@ -143,18 +148,12 @@ def _face(verdict: Verdict, run: Sequence[Moment], model: Detector) -> dict[str,
 
 
 def _heat(moment: Moment, wanted: bool) -> str | None:
-    return heat_data(moment.heat) if wanted and moment.heat is not None else None
+    if not wanted or moment.heat is None or float(moment.heat.max()) <= 0:
+        return None
+    return heat_data(moment.heat)
 
 
 def _versions() -> dict[str, str]:
-    import av
-    import torch
-    import torch_geometric
-
-    return {
-        "graphforensics": __version__,
-        "Python": platform.python_version(),
-        "PyTorch": str(torch.__version__),
-        "PyTorch Geometric": str(torch_geometric.__version__),
-        "PyAV": str(av.__version__),
-    }
+    packages = {"PyTorch": "torch", "PyTorch Geometric": "torch-geometric", "PyAV": "av"}
+    known = {word: metadata.version(name) for word, name in packages.items()}
+    return {"graphforensics": __version__, "Python": platform.python_version(), **known}

@@ -57,10 +57,11 @@ def compared(
         return Comparison(name, report, note="One of the two has no face with a graph.")
     margin = model.input_spec.margin
     graphs, frames = [], []
-    for (path, examination), verdict in ((first, one), (second, other)):
+    sides = (("First", first, one), ("Second", second, other))
+    for side, (path, examination), verdict in sides:
         picture = _picture(path, verdict, model)
         frames.append(picture.pop("source"))
-        title = Path(shown(examination.report.file)).name
+        title = f"{side}: {shown(Path(examination.report.file).name)}"
         graph = graph_data(verdict.graph, margin) if verdict.graph is not None else None
         graphs.append(
             {"title": title, "graph": graph, "picture": {**picture, "source": len(frames) - 1}}
@@ -70,9 +71,12 @@ def compared(
         note = "Their graphs have different nodes: there is no difference of relations."
         return Comparison(name, report, graphs, frames, note)
     graphs.append({"title": "Difference, first less second", "graph": difference, "picture": None})
-    note = ""
-    if all(weight == 0 for weight in difference["weight"]):
-        note = "The relations of this detector are the same for every clip: they do not differ."
+    note = "The relations of the two do not differ."
+    if difference["largest"] > 0:
+        note = (
+            f"The largest difference of a relation is {difference['largest']:.2g}, the strongest "
+            f"relation of either {difference['strongest']:.2g}; each picture has its own scale."
+        )
     return Comparison(name, report, graphs, frames, note)
 
 

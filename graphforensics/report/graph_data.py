@@ -18,6 +18,8 @@ from graphforensics.visualization.spread_nodes import spread_nodes
 #: Relations that a page holds; more can neither be drawn nor listed.
 MOST_RELATIONS = 600
 _DIGITS = 4
+#: Strengths that differ by less than this share of the largest are the same.
+_ALIKE = 1e-4
 
 
 def graph_data(graph: FaceGraph | FaceGraphSequence, margin: float = 1.3) -> dict[str, Any]:
@@ -34,12 +36,16 @@ def graph_data(graph: FaceGraph | FaceGraphSequence, margin: float = 1.3) -> dic
         ValueError: The graph's shapes are wrong, or a value is not finite.
     """
     whole = relations(graph)
-    names = region_names(mean_graph(graph).get("kind", "region"), torch.from_numpy(whole.pos), margin)
+    names = region_names(
+        mean_graph(graph).get("kind", "region"), torch.from_numpy(whole.pos), margin
+    )
     steps = _snapshots(graph)
     drawn = whole.strongest(None)[::-1]
     kept = drawn[:MOST_RELATIONS]
     return {
         "word": whole.word,
+        "one": f"{'an' if whole.word[0] in 'aeiou' else 'a'} {whole.word}",
+        "many": f"{whole.word}{'es' if whole.word.endswith('ch') else 's'}",
         "nodes": [
             {"label": label, "name": name, "x": x, "y": y, "cx": cx, "cy": cy}
             for label, name, (x, y), (cx, cy) in zip(
@@ -77,9 +83,13 @@ def difference_data(
     first, second = relations(one), relations(other)
     if first.word != second.word or first.names != second.names:
         return None
-    weight = _matrix(first) - _matrix(second)
+    of_first, of_second = _matrix(first), _matrix(second)
+    weight = of_first - of_second
+    largest = float(np.abs([of_first, of_second]).max(initial=0))
+    # What rounding makes is no difference.
+    weight[np.abs(weight) <= _ALIKE * largest] = 0
     symmetric = bool(np.allclose(weight, weight.T, rtol=1e-3, atol=1e-3 * np.abs(weight).max()))
-    target, source = np.nonzero(np.triu(weight, 1) if symmetric else weight)
+    target, source = np.nonzero(np.tril(weight, -1) if symmetric else weight)
     between = source != target
     source, target = source[between], target[between]
     order = np.argsort(-np.abs(weight[target, source]), kind="stable")
@@ -95,6 +105,8 @@ def difference_data(
         "steps": [],
         "steps_kept": [],
         "low": 0.0,
+        "largest": _round(float(np.abs(weight).max(initial=0))),
+        "strongest": _round(largest),
         "left_out": len(order) - len(kept),
     }
 

@@ -101,7 +101,6 @@ def _heat(
 ) -> NDArray[np.float32] | None:
     if verdict.heat is None:
         return None
-    heat = verdict.heat[sample]
-    if model.input_spec.kind == "clip":
-        return heat[run, middle]
-    return heat[run] if model.input_spec.kind == "frames" else heat
+    place = {"clip": (sample, run, middle), "frames": (sample, run), "image": (sample,)}
+    heat: NDArray[np.float32] = verdict.heat[place[model.input_spec.kind]]
+    return heat

@@ -30,7 +30,8 @@ def page_text(page: ClipPage, comparison: Comparison | None = None) -> str:
     """
     report, facts = page.report, page.facts
     graphs = [face["graph"] for face in page.faces if face["graph"] is not None]
-    word = graphs[0]["word"] if graphs else "region"
+    has_heat = any(heat for run in page.heats for heat in run)
+    one, many = (graphs[0]["one"], graphs[0]["many"]) if graphs else ("a region", "regions")
     return render_page(
         "page.html",
         _SCRIPTS,
@@ -46,9 +47,10 @@ def page_text(page: ClipPage, comparison: Comparison | None = None) -> str:
             "faces": page.faces,
             "left_out": page.left_out,
             "has_graph": bool(graphs),
-            "has_heat": any(heat for run in page.heats for heat in run),
-            "heat_note": page.heat_note,
-            "word": word,
+            "has_heat": has_heat,
+            "heat_note": page.heat_note if has_heat else page.no_heat_note,
+            "one": one,
+            "many": many,
             "timeline_note": _timeline_note(page),
             "graph_note": _graph_note(graphs),
             "relations": _relations(page),
@@ -104,8 +106,10 @@ def _timeline_note(page: ClipPage) -> str:
         what = "A point is the score of a frame"
     else:
         what = "A point is a frame, with the score of its group"
-    return f"{what}. The file's score is the mean of its samples'. Move along it with the pointer, "\
+    return (
+        f"{what}. The file's score is the mean of its samples'. Move along it with the pointer, "
         "or with the arrow keys on the slider."
+    )
 
 
 def _graph_note(graphs: list[Mapping[str, Any]]) -> str:
@@ -168,9 +172,7 @@ def _document(page: ClipPage, comparison: Comparison | None) -> dict[str, Any]:
         else {
             "report": comparison.report,
             "note": comparison.note,
-            "graphs": [
-                {"title": one["title"], "graph": one["graph"]} for one in comparison.graphs
-            ],
+            "graphs": [{"title": one["title"], "graph": one["graph"]} for one in comparison.graphs],
         },
     }
 
@@ -184,6 +186,7 @@ def _view(page: ClipPage, comparison: Comparison | None) -> dict[str, Any]:
         "duration": facts.duration,
         "width": facts.width,
         "height": facts.height,
+        "has_heat": any(heat for run in page.heats for heat in run),
         "still": facts.kind == "image",
         "band": report["band"],
         "threshold": report["threshold"],

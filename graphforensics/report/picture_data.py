@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import base64
-import io
 
+import matplotlib
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-from graphforensics.media.resize import shrink
+from graphforensics.media.picture_bytes import jpeg_bytes, palette_png_bytes
+from graphforensics.media.resize import resize, shrink
+from graphforensics.visualization.heat_tiles import HEAT_COLORS
 
 #: Heat is smooth: more points would not show.
 _HEAT_SIDE = 56
+#: Opacity of the hottest place.
+_OPAQUE = 0.8
 
 
 def jpeg_data(image: NDArray[np.uint8], side: int, quality: int = 80) -> str:
@@ -26,9 +29,7 @@ def jpeg_data(image: NDArray[np.uint8], side: int, quality: int = 80) -> str:
     Shapes:
         ``image [H, W, 3]``.
     """
-    stream = io.BytesIO()
-    Image.fromarray(shrink(image, side)).save(stream, "JPEG", quality=quality, optimize=True)
-    return _address("jpeg", stream)
+    return _address("jpeg", jpeg_bytes(shrink(image, side), quality))
 
 
 def heat_data(heat: NDArray[np.floating]) -> str:
@@ -40,16 +41,12 @@ def heat_data(heat: NDArray[np.floating]) -> str:
     Shapes:
         ``heat [H, W]``.
     """
-    import matplotlib
-
-    grey = Image.fromarray(np.rint(np.clip(heat, 0, 1) * 255).astype(np.uint8))
-    small = np.asarray(grey.resize((_HEAT_SIDE, _HEAT_SIDE), Image.Resampling.BILINEAR))
-    pixels = np.array(matplotlib.colormaps["inferno"](small, bytes=True))
-    pixels[..., 3] = np.rint(255 * np.sqrt(small / 255) * 0.8)
-    stream = io.BytesIO()
-    Image.fromarray(pixels).quantize(64).save(stream, "PNG", optimize=True)
-    return _address("png", stream)
+    grey = np.rint(np.clip(heat, 0, 1) * 255).astype(np.uint8)
+    small = resize(grey, _HEAT_SIDE, _HEAT_SIDE)
+    pixels = np.array(matplotlib.colormaps[HEAT_COLORS](small, bytes=True))
+    pixels[..., 3] = np.rint(255 * np.sqrt(small / 255) * _OPAQUE)
+    return _address("png", palette_png_bytes(pixels))
 
 
-def _address(kind: str, stream: io.BytesIO) -> str:
-    return f"data:image/{kind};base64,{base64.b64encode(stream.getvalue()).decode('ascii')}"
+def _address(kind: str, data: bytes) -> str:
+    return f"data:image/{kind};base64,{base64.b64encode(data).decode('ascii')}"

@@ -123,7 +123,7 @@ page.graph = function graph(host, told, onPick) {
     if (!told) return;
     told.replaceChildren();
     if (node < 0) {
-      page.element("p", `${all.length} of ${edges.length} relations are shown. Point at a ${data.word}, or move to one with the arrow keys, to read its relations.`, told);
+      page.element("p", `${all.length} of ${edges.length} relations are shown. Point at ${data.one}, or move to one with the arrow keys, to read its relations.`, told);
       return;
     }
     const own = all.filter((edge) => touches(edge, node)).sort((a, b) => Math.abs(weights[b]) - Math.abs(weights[a]));
@@ -156,6 +156,6 @@ page.graph = function graph(host, told, onPick) {
       const sorted = data.weight.map(share).sort((a, b) => b - a);
       return sorted.length > count ? Math.ceil(100 * sorted[count]) : 0;
     },
-    counts() { return [edges.filter((_, edge) => shown(edge)).length, edges.length]; },
+    counts() { return [data.source.filter((_, edge) => shown(edge)).length, data.source.length]; },
   };
 };

@@ -100,7 +100,7 @@ page.timeline = function timeline(report, pictures, onMoment) {
     }
     const [x0, y0, x1, y1] = one.box;
     page.svg("rect", { class: "face", x: x0, y: y0, width: x1 - x0, height: y1 - y0 }, frame);
-    caption.textContent = `Frame ${one.number}, ${one.time.toFixed(2)} s. ${source ? "Yellow: the face box." : "This frame was left out, so that the page stays small."}`;
+    caption.textContent = `Frame ${one.number}, ${one.time.toFixed(2)} s. ${source ? "Yellow: the face box." : "This frame was left out, so that the page stays small."}${heat || !report.has_heat ? "" : " No heat: nothing here speaks for a forgery."}`;
     heatBox.disabled = !heat;
     strength.disabled = !heat || !heatBox.checked;
     onMoment(face, one);
