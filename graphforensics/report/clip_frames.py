@@ -11,8 +11,6 @@ from graphforensics.media.open_media import open_media
 from graphforensics.media.resize import shrink
 from graphforensics.report.picture_data import jpeg_data
 
-#: Characters of all frames together; the rest of a page of 5 MiB is for heat and graphs.
-BUDGET = 3_000_000
 #: Longer sides in pixels, the best first; small pictures are packed more strongly as well.
 _SIDES = (640, 480, 360, 280)
 
@@ -20,7 +18,7 @@ _SIDES = (640, 480, 360, 280)
 def clip_frames(
     path: str | Path,
     numbers: Collection[int],
-    budget: int = BUDGET,
+    budget: int,
     sides: Sequence[int] = _SIDES,
 ) -> dict[int, str]:
     """Return frames as ``data:`` addresses, as large as all of them may be together.
@@ -31,7 +29,7 @@ def clip_frames(
     Args:
         path: The clip.
         numbers: Frame numbers, in any order, also repeated.
-        budget: Characters of all addresses together. Default: :data:`BUDGET`.
+        budget: Characters of all addresses together.
         sides: Longer sides in pixels that are tried, the largest first.
 
     Raises:

@@ -21,11 +21,9 @@ from graphforensics.models.detector import Detector
 from graphforensics.report.clip_frames import clip_frames
 from graphforensics.report.graph_data import graph_data
 from graphforensics.report.moments import Moment, moments
+from graphforensics.report.page_budget import FACES, frame_budget, moments_each
 from graphforensics.report.picture_data import heat_data
 from graphforensics.report.spoken import spoken
-
-#: Faces with pictures and graphs, and moments of each: a page is to stay below 5 MiB.
-_FACES, _MOMENTS = 6, 90
 
 
 @dataclass(frozen=True)
@@ -92,14 +90,19 @@ def clip_page(
     table = FaithfulnessTable.default() if table is None else table
     status = table.status(model.name, "grad_cam")
     shown = _shown(examination)
-    runs = [_thinned(moments(verdict, model)) for verdict in shown]
+    most = moments_each(len(shown))
+    runs = [_thinned(moments(verdict, model), most) for verdict in shown]
+    heats = [[_heat(one, status != "failed") for one in run] for run in runs]
+    faces = [_face(*pair, model) for pair in zip(shown, runs, strict=True)]
+    report = examination.report.to_dict()
+    numbers = [one.number for run in runs for one in run]
     return ClipPage(
-        report=examination.report.to_dict(),
+        report=report,
         rule=examination.rule.line(),
         facts=container_facts(path),
-        faces=[_face(*pair, model) for pair in zip(shown, runs, strict=True)],
-        frames=clip_frames(path, [one.number for run in runs for one in run]),
-        heats=[[_heat(one, status != "failed") for one in run] for run in runs],
+        faces=faces,
+        frames=clip_frames(path, numbers, frame_budget(report, faces, heats)),
+        heats=heats,
         left_out=len(examination.verdicts) - len(shown),
         sentence=spoken(model, examination, table),
         heat_note=_HEAT[status],
@@ -127,11 +130,11 @@ _NO_HEAT = "There is no heat map: Grad-CAM finds nothing in these frames that sp
 def _shown(examination: Examination) -> list[Verdict]:
     """Return the most suspicious faces, those without a score last."""
     order = sorted(examination.verdicts, key=lambda verdict: -(verdict.probability or -1.0))
-    return order[:_FACES]
+    return order[:FACES]
 
 
-def _thinned(found: list[Moment]) -> list[Moment]:
-    count = min(len(found), _MOMENTS)
+def _thinned(found: list[Moment], most: int) -> list[Moment]:
+    count = min(len(found), most)
     rows = np.unique(np.linspace(0, len(found) - 1, count).round().astype(int)).tolist()
     return [found[row] for row in rows]
 

@@ -15,7 +15,7 @@ from graphforensics.report.clip_frames import clip_frames
 from graphforensics.report.graph_data import difference_data, graph_data
 from graphforensics.report.moments import moments
 
-_FRAME_BUDGET = 400_000
+_FRAME_BUDGET = 100_000
 
 
 @dataclass(frozen=True)
