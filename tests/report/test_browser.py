@@ -150,6 +150,20 @@ def test_printing_opens_what_is_folded(browser: Any, page: Path) -> None:
     assert browser.execute_script(closed) == before
 
 
+def test_a_page_is_printed_light(browser: Any, page: Path) -> None:
+    opened(browser, page, theme="dark")
+    features = [{"name": "prefers-color-scheme", "value": "dark"}]
+    paper = "return getComputedStyle(document.body).backgroundColor"
+    for chosen in ("", "dark"):
+        browser.execute_script(f"document.documentElement.dataset.theme = '{chosen}'")
+        media = {"media": "print", "features": features}
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
+        assert browser.execute_script(paper) == "rgb(255, 255, 255)"
+        assert not find(browser, "#moment").is_displayed()
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": features})
+        assert browser.execute_script(paper) != "rgb(255, 255, 255)"
+
+
 def test_nothing_runs_that_was_not_in_the_page(browser: Any, page: Path) -> None:
     opened(browser, page)
     add = "const made = document.createElement('script'); made.textContent = 'window.ran = 1';"
