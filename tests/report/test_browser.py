@@ -5,7 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+
+from graphforensics.datasets.moving_face import moving_face
+from graphforensics.media.write_clip import write_clip
+from graphforensics.models.detector import Detector
+from graphforensics.report import write_report
 
 KEYS = {"right": "\ue014", "left": "\ue012", "home": "\ue011", "end": "\ue010", "escape": "\ue00c"}
 
@@ -172,3 +178,20 @@ def test_nothing_runs_that_was_not_in_the_page(browser: Any, page: Path) -> None
     assert any(
         "Content Security Policy" in entry["message"] for entry in browser.get_log("browser")
     )
+
+
+def test_another_face_can_be_chosen(browser: Any, detector: Detector, tmp_path: Path) -> None:
+    clip, page = tmp_path / "two.mp4", tmp_path / "two.html"
+    write_clip(clip, (np.hstack([frame, frame[:, ::-1]]) for frame in moving_face(12)))
+    report = write_report(clip, detector, page, clips=1)
+    assert len(report.persons) == 2
+    opened(browser, page)
+    radios = browser.find_elements("css selector", 'input[name="face"]')
+    assert len(radios) == 2
+    first = find(browser, "#frame rect.face").get_attribute("x")
+    radios[0].send_keys(KEYS["right"])
+    assert find(browser, "#frame rect.face").get_attribute("x") != first
+    worst = max(report.persons, key=lambda person: person.probability or 0).person
+    other = 1 - worst
+    assert f"face {other}" in find(browser, "#frame").get_attribute("aria-label")
+    assert browser.get_log("browser") == []
