@@ -77,7 +77,7 @@ def page_place(folder: Path, file: str | Path) -> Path:
 
     Example:
         >>> page_place(Path("pages"), "/clips/a b.mp4").name
-        'a_b-c6baea45.html'
+        'a_b-a73035da.html'
     """
     path = Path(file).absolute()
     digest = hashlib.sha256(str(path).encode("utf-8", "surrogateescape")).hexdigest()[:8]
