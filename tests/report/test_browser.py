@@ -7,9 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from graphforensics.datasets.moving_face import moving_face
+from graphforensics.media.save_picture import save_picture
 from graphforensics.media.write_clip import write_clip
+from graphforensics.models import LRL
 from graphforensics.models.detector import Detector
 from graphforensics.report import write_report
 
@@ -194,4 +197,19 @@ def test_another_face_can_be_chosen(browser: Any, detector: Detector, tmp_path: 
     worst = max(report.persons, key=lambda person: person.probability or 0).person
     other = 1 - worst
     assert f"face {other}" in find(browser, "#frame").get_attribute("aria-label")
+    assert browser.get_log("browser") == []
+
+
+def test_a_picture_has_no_timeline(browser: Any, tmp_path: Path) -> None:
+    picture, page = tmp_path / "face.png", tmp_path / "face.html"
+    save_picture(next(iter(moving_face(2))), picture)
+    torch.manual_seed(0)
+    model = LRL(encoder="resnet10t", encoder_stages=[0, 1, 2], k=2, size=32)
+    write_report(picture, model, page)
+    opened(browser, page)
+    assert find(browser, "#h-time").text == "In the picture"
+    assert not find(browser, "#timeline").is_displayed()
+    assert not find(browser, "#moment").is_displayed()
+    assert find(browser, "#frame-caption").text.startswith("The picture.")
+    assert find(browser, "#frame image").is_displayed()
     assert browser.get_log("browser") == []

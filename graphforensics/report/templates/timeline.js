@@ -91,16 +91,17 @@ page.timeline = function timeline(report, pictures, onMoment) {
     const source = pictures.frames[one.number];
     const heat = pictures.heats[face][Number(slider.value)];
     const [left, top, side] = one.crop;
+    const place = report.still ? "The picture" : `Frame ${one.number} at ${one.time.toFixed(2)} s`;
     frame.replaceChildren();
     frame.setAttribute("viewBox", `0 0 ${report.width} ${report.height}`);
-    frame.setAttribute("aria-label", `Frame ${one.number} at ${one.time.toFixed(2)} s, face ${report.faces[face].person}${heat && heatBox.checked ? ", with its heat map" : ""}`);
+    frame.setAttribute("aria-label", `${place}, face ${report.faces[face].person}${heat && heatBox.checked ? ", with its heat map" : ""}`);
     if (source) page.svg("image", { href: source, x: 0, y: 0, width: report.width, height: report.height, preserveAspectRatio: "none" }, frame);
     if (heat && heatBox.checked) {
       page.svg("image", { href: heat, class: "heat", x: left, y: top, width: side, height: side, opacity: strength.value / 100 }, frame);
     }
     const [x0, y0, x1, y1] = one.box;
     page.svg("rect", { class: "face", x: x0, y: y0, width: x1 - x0, height: y1 - y0 }, frame);
-    caption.textContent = `Frame ${one.number}, ${one.time.toFixed(2)} s. ${source ? "Yellow: the face box." : "This frame was left out, so that the page stays small."}${heat || !report.has_heat ? "" : " No heat: nothing here speaks for a forgery."}`;
+    caption.textContent = `${place}. ${source ? "Yellow: the face box." : "This frame was left out, so that the page stays small."}${heat || !report.has_heat ? "" : " No heat: nothing here speaks for a forgery."}`;
     heatBox.disabled = !heat;
     strength.disabled = !heat || !heatBox.checked;
     onMoment(face, one);
