@@ -24,7 +24,7 @@ ROOT = "graphforensics"
 PAGES = (
     *("data", "store", "media", "regions", "transforms", "nn", "nn.encoder", "nn.loss"),
     *("preprocess", "tamper", "datasets", "splits", "models", "train", "explain", "inference"),
-    *("evaluation", "visualization", "metrics", "errors"),
+    *("evaluation", "report", "visualization", "metrics", "errors"),
 )
 
 INTRODUCTION = """# Reference

@@ -19,7 +19,9 @@ from graphforensics.cli.results import require_folder, write_json, write_result
 from graphforensics.errors import UnreadableMediaError
 
 if TYPE_CHECKING:
+    from graphforensics.inference.detection_report import DetectionReport
     from graphforensics.inference.file_job import FileResult
+    from graphforensics.models import Detector
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,6 +52,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PNG",
         help="draw here where in the most suspicious face the score comes from; below it, of lrl "
         "and aunet, which pixels they call forged (of use where they were trained with masks)",
+    )
+    parser.add_argument(
+        "--report",
+        metavar="HTML",
+        help="write a page here that shows the verdict and what it rests on; of many files an "
+        "index, and a page each in the folder NAME_pages beside it",
+    )
+    parser.add_argument(
+        "--compare",
+        metavar="OTHER",
+        help="show another clip in the report, and how its relations differ",
+    )
+    parser.add_argument(
+        "--explanations",
+        metavar="JSON",
+        help="what benchmarks/explanations.py --json measured of this detector: which explanations "
+        "a report may show and put into words",
     )
     _add_many(parser)
 
@@ -90,17 +109,28 @@ def _add_many(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Judge one file or many, print the report, and return the exit status."""
-    for path in (args.json, args.heatmap, args.csv, args.resume):
+    outputs = (args.json, args.heatmap, args.csv, args.resume, args.report)
+    for path in outputs:
         require_folder(path)
-    outputs = (args.json, args.heatmap, args.csv, args.resume)
-    require_other_files(outputs, args.clip)
+    compared = [args.compare] if args.compare else []
+    require_other_files(outputs, [*args.clip, *compared])
     require_journal(args.resume)
     require_device(args.device)
     many = len(args.clip) > 1 or args.csv or args.resume or _holds_many(args.clip[0])
-    if not many:
-        require_media(args.clip[0])
+    for path in [*([] if many else args.clip), *compared]:
+        require_media(path)
+    _require_one(args, many)
     choose_model(args)
     return _many(args) if many else _one(args)
+
+
+def _require_one(args: argparse.Namespace, many: bool) -> None:
+    """Refuse options that say nothing here."""
+    for name in ("compare", "explanations"):
+        if getattr(args, name) and not args.report:
+            raise ValueError(f"'--{name}' is for a report: give '--report' as well")
+        if getattr(args, name) and many:
+            raise ValueError(f"'--{name}' is for the report of one file")
 
 
 def _holds_many(path: str) -> bool:
@@ -112,23 +142,44 @@ def _holds_many(path: str) -> bool:
 
 
 def _one(args: argparse.Namespace) -> int:
-    from graphforensics.inference import detect
-
-    (clip,) = args.clip
     with plain_messages():
-        report = detect(
-            clip,
-            saved_model(args),
-            clips=args.clips,
-            threshold=args.threshold,
-            heatmap=args.heatmap,
-        )
+        report = _judged_one(args)
     if args.json:
         write_json(args.json, {"model": args.model, **report.to_dict()})
     say(*report.lines())
     if args.heatmap and report.probability is not None:
         say(f"heat map: {args.heatmap}")
+    if args.report:
+        say(f"report: {args.report}")
     return 0
+
+
+def _judged_one(args: argparse.Namespace) -> DetectionReport:
+    (clip,) = args.clip
+    model = saved_model(args)
+    if not args.report:
+        from graphforensics.inference import detect
+
+        return detect(clip, model, clips=args.clips, threshold=args.threshold, heatmap=args.heatmap)
+    return _with_page(args, clip, model)
+
+
+def _with_page(args: argparse.Namespace, clip: str, model: Detector) -> DetectionReport:
+    from graphforensics.explain.faithfulness_table import FaithfulnessTable
+    from graphforensics.report import model_card, write_report
+
+    return write_report(
+        clip,
+        model,
+        args.report,
+        args.clips,
+        args.threshold,
+        compare=args.compare,
+        settings={"Weights": args.model, "Device": str(device_of(args))},
+        card=model_card(args.model),
+        table=FaithfulnessTable.read(args.explanations) if args.explanations else None,
+        heatmap=args.heatmap,
+    )
 
 
 def _many(args: argparse.Namespace) -> int:
@@ -153,19 +204,21 @@ def _many(args: argparse.Namespace) -> int:
 
 def _judged(args: argparse.Namespace, files: list[Path]) -> list[FileResult]:
     from graphforensics.inference.detect_files import detect_files
+    from graphforensics.report import report_files
 
-    beside = args.csv or args.json
+    beside = args.csv or args.json or args.report
+    options: dict[str, Any] = {
+        "clips": args.clips,
+        "threshold": args.threshold,
+        "device": str(device_of(args)),
+        "workers": args.workers,
+        "state": args.resume or (f"{beside}.done.jsonl" if beside else None),
+        "progress": sys.stderr.isatty() if args.progress is None else args.progress,
+    }
     with plain_messages():
-        return detect_files(
-            files,
-            args.model,
-            clips=args.clips,
-            threshold=args.threshold,
-            device=str(device_of(args)),
-            workers=args.workers,
-            state=args.resume or (f"{beside}.done.jsonl" if beside else None),
-            progress=sys.stderr.isatty() if args.progress is None else args.progress,
-        )
+        if args.report:
+            return report_files(files, args.model, args.report, **options)
+        return detect_files(files, args.model, **options)
 
 
 def _empty(path: str, reason: str) -> FileResult:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,6 +34,8 @@ def detect_files(
     workers: int | None = None,
     state: str | Path | None = None,
     progress: bool = False,
+    judge: Callable[[FileJob], FileResult] = judge_file,
+    is_whole: Callable[[Path], bool] | None = None,
 ) -> list[FileResult]:
     """Judge many files; one that fails does not stop the rest.
 
@@ -51,6 +53,9 @@ def detect_files(
         state: File that keeps what is done; a rerun skips it unless the file or the detector has
             changed.
         progress: Show a progress bar on standard error.
+        judge: What a worker does with a file; it must be picklable.
+        is_whole: Says of a file that was judged before whether all that was made of it is there
+            still; else it is judged again. By default nothing is made of a file.
 
     Returns:
         One result a file, in the order given.
@@ -71,7 +76,7 @@ def detect_files(
     results: dict[str, FileResult] = {}
     for file in listed:
         found = known.find(file)
-        if found is not None:
+        if found is not None and (is_whole is None or is_whole(file)):
             results[str(file)] = FileResult(**{**found, "file": str(file), "reused": True})
     jobs = [
         FileJob(str(file), str(model), device, clips, threshold)
@@ -79,7 +84,7 @@ def detect_files(
         if str(file) not in results
     ]
     count = _workers(len(jobs), device) if workers is None else min(workers, len(jobs))
-    done = WorkerPool(judge_file, count).run(jobs)
+    done = WorkerPool(judge, count).run(jobs)
     with _one_thread(count == 0):
         for job, outcome in tqdm(done, "judged", len(jobs), unit="file", disable=not progress):
             if isinstance(outcome, BrokenExecutor):

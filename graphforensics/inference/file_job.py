@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import warnings
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -63,11 +64,14 @@ class FileJob:
     threshold: float | None
 
 
-def judge_file(job: FileJob) -> FileResult:
+def judge_file(
+    job: FileJob, report: Callable[[FileJob, Detector], DetectionReport] | None = None
+) -> FileResult:
     """Judge one file; what is wrong with it becomes a result, what is wrong with the rest an error.
 
     Args:
         job: What to do.
+        report: What judges the file with the detector. Default: :func:`detect`.
 
     Raises:
         CheckpointError: The detector cannot be read.
@@ -75,16 +79,20 @@ def judge_file(job: FileJob) -> FileResult:
     # Deprecation notes of the libraries beneath are for their developers.
     warnings.filterwarnings("ignore", category=FutureWarning)
     warnings.filterwarnings("ignore", category=DeprecationWarning)
-    from graphforensics.inference.detect import detect
-
     model = _detector(job.model, job.device)
     try:
-        report = detect(job.file, model, clips=job.clips, threshold=job.threshold)
+        found = (report or _detect)(job, model)
     except GraphForensicsError as error:
         return failed(job, str(error))
     except Exception as error:
         return failed(job, f"unexpected {type(error).__name__}: {error}")
-    return FileResult(job.file, _status(report), report.to_dict())
+    return FileResult(job.file, _status(found), found.to_dict())
+
+
+def _detect(job: FileJob, model: Detector) -> DetectionReport:
+    from graphforensics.inference.detect import detect
+
+    return detect(job.file, model, clips=job.clips, threshold=job.threshold)
 
 
 def failed(job: FileJob, reason: str) -> FileResult:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from graphforensics._lazy import lazy_names
 
 if TYPE_CHECKING:
+    from graphforensics.media.container_facts import ContainerFacts, container_facts
     from graphforensics.media.decode import probe, read_frames
     from graphforensics.media.frame import Frame
     from graphforensics.media.media_info import MediaInfo
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from graphforensics.media.write_clip import write_clip
 
 __all__ = [
+    "ContainerFacts",
     "EvenFrames",
     "EveryFrame",
     "Frame",
@@ -34,6 +36,7 @@ __all__ = [
     "Media",
     "MediaInfo",
     "Snippets",
+    "container_facts",
     "decode_png",
     "encode_png",
     "open_media",
@@ -52,6 +55,7 @@ if hasattr(os, "register_at_fork"):
 __getattr__, __dir__ = lazy_names(
     __name__,
     {
+        "container_facts": "ContainerFacts container_facts",
         "decode": "probe read_frames",
         "frame": "Frame",
         "open_media": "Media open_media",

@@ -369,3 +369,43 @@ def test_a_mistake_shows_the_usage_of_its_command(capsys: pytest.CaptureFixture[
     said = capsys.readouterr().err
     assert said.startswith("usage: graphforensics graph ")
     assert "graphforensics graph: error: unrecognized arguments: b.mp4" in said
+
+
+def test_a_report_is_written_beside_the_verdict(
+    astronaut_clip: Path, tmp_path: Path, model: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    page, verdict = tmp_path / "page.html", tmp_path / "verdict.json"
+    words = ["detect", str(astronaut_clip), f"--model={model}", f"--report={page}"]
+    assert main([*words, f"--json={verdict}", f"--compare={astronaut_clip}", "--clips=1"]) == 0
+    told, noise = capfd.readouterr()
+    assert noise == ""
+    assert f"report: {page}" in told
+    score = json.loads(verdict.read_text())["probability"]
+    assert f"<strong>{score:.3f}</strong>" in page.read_text()
+    assert "Its score is a hint, not a proof." in page.read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--compare=CLIP"], "give '--report' as well"),
+        (["--explanations=CLIP"], "give '--report' as well"),
+        (["--report=no/page.html"], "there is no folder"),
+        (["--report=CLIP"], "is also read"),
+        (["--report=PAGE", "--compare=none.mp4"], "no such file"),
+        (["CLIP", "--report=PAGE", "--compare=CLIP"], "for the report of one file"),
+        (["--report=PAGE", "--explanations=none.json"], "no table of explanations"),
+    ],
+)
+def test_reports_that_cannot_be_are_one_line(
+    astronaut_clip: Path,
+    tmp_path: Path,
+    model: Path,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    told: str,
+) -> None:
+    page = tmp_path / "page.html"
+    given = [word.replace("CLIP", str(astronaut_clip)).replace("PAGE", str(page)) for word in words]
+    assert told in _error(capsys, ["detect", str(astronaut_clip), *given, f"--model={model}"])
+    assert not page.exists()
