@@ -17,7 +17,7 @@ from study.configuration import Study, as_dict, read_study
 from study.protocols import Protocols, Results
 from study.report import write_results
 from study.sets import make_stores
-from study.step_runner import StepRunner
+from study.step_runner import StepRunner, lock
 
 HERE = Path(__file__).parent
 
@@ -34,7 +34,7 @@ def main(doc: str | None = __doc__) -> None:
         return
     begin(doc)
     out = args.out.resolve()
-    runner = StepRunner(out / "steps")
+    runner = StepRunner(out / "steps", held=[lock(out / "lock")])
     runner.root.mkdir(parents=True, exist_ok=True)
     about = _about(study, config)
 

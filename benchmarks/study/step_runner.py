@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -29,6 +30,27 @@ class Done:
     record: dict[str, Any]
 
 
+def lock(place: Path) -> int:
+    """Take the lock of a study, for as long as it or one of its commands runs.
+
+    A command outlives a study that is killed, and must not meet its successor in the same folder.
+
+    Raises:
+        SystemExit: Another study, or a command that it left, still runs there.
+    """
+    place.parent.mkdir(parents=True, exist_ok=True)
+    held = os.open(place, os.O_RDWR | os.O_CREAT, 0o666)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(held)
+        raise SystemExit(
+            f"{place.parent}: a study, or a command that a killed one left, still runs there: "
+            "wait for its end"
+        ) from None
+    return held
+
+
 def key_of(*depends: Any) -> str:
     """Hash everything that a result depends on."""
     text = json.dumps(depends, sort_keys=True, default=str)
@@ -44,10 +66,14 @@ class StepRunner:
     Args:
         root: Folder of all steps.
         command: How the library's command line is called.
+        held: Open files that the commands keep open, such as the lock of the study.
     """
 
-    def __init__(self, root: Path, command: Sequence[str] | None = None) -> None:
+    def __init__(
+        self, root: Path, command: Sequence[str] | None = None, held: Sequence[int] = ()
+    ) -> None:
         self.root = root
+        self.held = tuple(held)
         self.command = list(command or (sys.executable, "-m", "graphforensics"))
         self.ran: list[str] = []
 
@@ -88,7 +114,9 @@ class StepRunner:
         for words in commands:
             line = [str(word) for word in words]
             said.append(" ".join(line))
-            status, seconds, processor = _timed([*self.command, *line], folder / "log.txt")
+            status, seconds, processor = _timed(
+                [*self.command, *line], folder / "log.txt", self.held
+            )
             spent = {
                 "seconds": spent["seconds"] + seconds,
                 "processor": spent["processor"] + processor,
@@ -109,11 +137,11 @@ def _earlier(folder: Path) -> dict[str, float]:
     return found
 
 
-def _timed(line: list[str], log: Path) -> tuple[int, float, float]:
+def _timed(line: list[str], log: Path, held: Sequence[int]) -> tuple[int, float, float]:
     """Run a command; return its status, its seconds and those of its processors."""
     started = time.monotonic()
     with open(log, "ab") as file:
-        process = subprocess.Popen(line, stdout=file, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(line, stdout=file, stderr=subprocess.STDOUT, pass_fds=held)
         try:
             _, status, usage = os.wait4(process.pid, 0)
         except BaseException:

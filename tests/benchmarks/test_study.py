@@ -6,10 +6,15 @@ import csv
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
+import yaml
 
 from graphforensics.metrics import auc
 
@@ -32,16 +37,37 @@ def _row(label: str, video: str, score: float, kind: str = "") -> dict[str, str]
     }
 
 
+def _keywords(words: Sequence[str]) -> dict[str, Any]:
+    """Read ``--encoder E`` and ``--set KEY=VALUE`` of a command line."""
+    found: dict[str, Any] = {}
+    for flag, value in pairwise(words):
+        if flag == "--encoder":
+            found["encoder"] = value
+        elif flag == "--set":
+            key, _, text = value.partition("=")
+            found[key] = yaml.safe_load(text)
+    return found
+
+
 @pytest.mark.parametrize("name", ["quick", "small", "full"])
 def test_the_configurations_that_come_along_are_sound(name: str) -> None:
     from study.configuration import read_study
 
+    from graphforensics.models import DETECTORS
     from graphforensics.train.recipes.recipe import read_recipe
 
     study = read_study(BENCHMARKS / "study" / f"{name}.yaml")
-    for case in study.detectors.values():
+    varied = [(study.detectors[one.detector], words) for one in study.questions.values()
+              for words in one.variants.values()]  # fmt: skip
+    for case, words in [*((case, ()) for case in study.detectors.values()), *varied]:
         for stage in case.stages:
-            assert read_recipe(stage.recipe)["model"]
+            recipe = read_recipe(stage.recipe)
+            told = _keywords([*study.common, *stage.words, *words])
+            with torch.device("meta"):
+                model = DETECTORS[recipe["model"]](**{**recipe["set"], **told})
+            # What it sees is stored: no more frames than there are.
+            shape = model.input_spec.shape
+            assert (len(shape) == 5) == (case.sees == "runs")
 
 
 @pytest.mark.parametrize(
@@ -95,6 +121,21 @@ def test_a_step_is_run_once_and_a_killed_one_goes_on_where_it_was(tmp_path: Path
     with pytest.raises(SystemExit):
         again.run("job", words, {"a": 2})
     assert len(again.ran) == 1
+
+
+def test_a_command_that_outlives_its_study_keeps_the_folder(tmp_path: Path) -> None:
+    import os
+
+    from study.step_runner import lock
+
+    held = lock(tmp_path / "lock")
+    wait = [sys.executable, "-c", "input()"]
+    left = subprocess.Popen(wait, stdin=subprocess.PIPE, pass_fds=[held])
+    os.close(held)
+    with pytest.raises(SystemExit, match="still runs there"):
+        lock(tmp_path / "lock")
+    left.communicate(b"\n")
+    os.close(lock(tmp_path / "lock"))
 
 
 def test_people_are_parted_once_and_those_whom_fakes_show_are_tested() -> None:
