@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,6 +94,9 @@ class Trainings:
             in_epoch = max(1, samples * study.clips // study.batch_size)
             epochs = max(1, round(steps * stage.share / in_epoch))
             out = folder / "run"
+            if out.is_dir() and not (out / "last.ckpt").is_file():
+                # Killed in its first epoch: there is nothing to go on from.
+                shutil.rmtree(out)
             line: list[object] = ["train", "--config", stage.recipe, "--data", *places]
             line += ["--split", "official", "--out", out, "--epochs", epochs, "--no-pairs"]
             line += ["--batch-size", study.batch_size, "--clips", study.clips, "--seed", seed]
