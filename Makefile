@@ -1,14 +1,17 @@
 # make demo   runs the main job on a small clip       (VIDEO=path: on yours)
 # make test   runs the tests
-# Both make .venv and install what they need; a second call re-uses it.
+# make study-small, make study   train and compare all detectors (STUDY_DATA=folder with a manifest.csv)
+# All make .venv and install what they need; a second call re-uses it.
 
 PYTHON ?= python3
 VENV   ?= .venv
 OUT    ?= demo-out
 PYTEST ?= $(VENV)/bin/python -m pytest
 DEMO_ARGS ?=
+STUDY_OUT ?= study-out
+STUDY_DATA ?= ../shared/data
 
-.PHONY: install demo test test-slow test-full test-temporal lint docs clean
+.PHONY: install demo test test-slow test-full test-temporal lint docs study study-small clean
 
 install: $(VENV)/.installed
 
@@ -49,6 +52,13 @@ lint: install
 docs: install
 	$(VENV)/bin/python -m pip install --quiet --editable '.[docs]'
 	$(VENV)/bin/python -m sphinx --fail-on-warning --keep-going --quiet docs docs/_build/html
+
+# All detectors on the same people, steps and forgeries; a killed study goes on when called again.
+study-small: install
+	$(VENV)/bin/python benchmarks/study --config benchmarks/study/small.yaml --data $(STUDY_DATA) --out $(STUDY_OUT)/small
+
+study: install
+	$(VENV)/bin/python benchmarks/study --config benchmarks/study/full.yaml --data $(STUDY_DATA) --out $(STUDY_OUT)/full
 
 clean:
 	rm -rf $(VENV) $(OUT) build *.egg-info

@@ -3,7 +3,8 @@
     python docs/figures/aunet_tokens.py RUN/AUNet_0/best docs/images/aunet_tokens.jpg
 
 The detector is one of ``graphforensics train --model aunet``. That of the picture in the docs is
-from ``python benchmarks/comparison.py --data PHOTOGRAPHS --encoder-weights FILE --out RUN``.
+from ``python benchmarks/comparison.py --data PHOTOGRAPHS --encoder-weights FILE --out RUN``
+of an earlier version.
 """
 
 from __future__ import annotations

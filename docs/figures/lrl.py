@@ -3,7 +3,8 @@
     python docs/figures/lrl.py RUN/LRL_0/best docs/images/lrl_similarity.jpg
 
 The detector is one of ``graphforensics train --model lrl``. That of the picture in the docs is
-from ``python benchmarks/comparison.py --data PHOTOGRAPHS --encoder-weights FILE --out RUN``.
+from ``python benchmarks/comparison.py --data PHOTOGRAPHS --encoder-weights FILE --out RUN``
+of an earlier version.
 """
 
 from __future__ import annotations

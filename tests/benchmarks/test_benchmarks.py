@@ -93,35 +93,6 @@ def test_powers_are_the_slopes_of_logarithms(monkeypatch: pytest.MonkeyPatch) ->
     assert slope(rows, "ms") == pytest.approx(1.5)
 
 
-def test_the_experiment_on_drawn_faces(tmp_path: Path) -> None:
-    said = _run("experiment.py", "--fake", "--quick", "--out", str(tmp_path), "--workers", "0")
-    for protocol in ("cross", "robustness"):
-        table = (tmp_path / protocol / "table.md").read_text(encoding="utf-8")
-        assert table in said
-        for detector in ("bare_self_blend", "mrl_self_blend", "bare_partial_blend"):
-            assert detector in table
-    # What is done is not done again.
-    assert "graphforensics train" not in _run(
-        "experiment.py", "--fake", "--quick", "--out", str(tmp_path), "--workers", "0"
-    )
-
-
-def test_comparison_goes_from_files_to_a_table(tmp_path: Path) -> None:
-    said = _run(
-        "comparison.py", "--fake", "--quick", "--out", str(tmp_path), "--cases", "LRL, RGB only"
-    )
-    runs = json.loads((tmp_path / "runs.json").read_text(encoding="utf-8"))
-    assert [run["store"] for run in runs] == ["clips", "fakes"]
-    (row,) = [line for line in said.splitlines() if line.startswith("| LRL, RGB only |")]
-    frame, video, fakes = (float(cell) for cell in row.strip("| ").split(" | ")[1:])
-    rounded = [round(runs[0]["frame"], 3), round(runs[0]["video"], 3), round(runs[1]["video"], 3)]
-    assert [frame, video, fakes] == rounded
-    # Nobody who was measured on was learned from.
-    parts = json.loads((tmp_path / "split.json").read_text(encoding="utf-8"))["parts"]
-    people = {part: {row["identity"] for row in rows} for part, rows in parts.items()}
-    assert not people["test"] & (people["train"] | people["val"])
-
-
 def test_training_step(tmp_path: Path) -> None:
     file = tmp_path / "step.json"
     said = _run("training_step.py", "--quick", "--json", str(file))

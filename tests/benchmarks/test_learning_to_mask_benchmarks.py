@@ -39,22 +39,3 @@ def test_cost(tmp_path: Path, run: Callable[..., str]) -> None:
         assert ways[name]["flops"] == pytest.approx(ways["bare"]["flops"], rel=0.01)
     assert ways["teacher asked"]["flops"] > 2 * ways["bare"]["flops"]
     assert ways["student alone"]["parameters"] < 1.05 * ways["bare"]["parameters"]
-
-
-def test_the_experiment_on_drawn_faces(tmp_path: Path, run: Callable[..., str]) -> None:
-    words = ["--fake", "--quick", "--seeds", "1", "--strategies", "high", "none"]
-    said = run("learning_to_mask_experiment.py", *words, "--out", str(tmp_path))
-    result = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))
-    rows = {(row["condition"], row["strategy"]): row for row in result["summary"]}
-    assert set(rows) == {
-        (kind, name) for kind in ("self_blend", "swap", "mean") for name in ("high", "none")
-    }
-    for name in ("high", "none"):
-        kinds = [rows[kind, name]["by_seed"]["0"] for kind in ("self_blend", "swap")]
-        assert rows["mean", name]["mean"] == pytest.approx(sum(kinds) / 2)
-        less = rows["mean", "high"]["mean"] - rows["mean", name]["mean"]
-        met = rows["mean", name]["high_less_this"]
-        assert (met is None) if name == "high" else met["mean"] == pytest.approx(less)
-    table = (tmp_path / "table.md").read_text(encoding="utf-8")
-    assert table in said
-    assert table.count("\n|") == 2 + len(rows)

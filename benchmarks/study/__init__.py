@@ -1,0 +1,1 @@
+"""One study of all detectors: from files to tables, each figure with its interval."""
