@@ -29,7 +29,7 @@ def imported_for_types(package: ModuleType) -> dict[str, str]:
     [block] = [
         node
         for node in ast.parse(Path(str(package.__file__)).read_text()).body
-        if isinstance(node, ast.If)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
     ]
     return {
         alias.name: str(node.module)
