@@ -13,7 +13,6 @@ import torch
 from lightning.pytorch.utilities.types import OptimizerLRScheduler
 from torch import Tensor, nn
 from torch.nn import Parameter
-from torch.nn.utils import convert_conv2d_weight_memory_format
 from torch.optim.lr_scheduler import LambdaLR, LRScheduler, StepLR
 
 from graphforensics.models.detector import Detector
@@ -125,9 +124,6 @@ class DetectionTask(L.LightningModule):
         its parts stay as they are: who froze one of them meant it.
         """
         if stage == "fit":
-            # Convolutions of images are faster on maps whose channels lie last in memory; weights
-            # that are laid out so carry the maps along.
-            convert_conv2d_weight_memory_format(self.model, torch.channels_last)
             if not (self.training and self.model.training):
                 self.train()
             self._steps.freeze()
